@@ -19,7 +19,7 @@ signing_input(std::string_view typ, std::string_view kid, std::string_view paylo
 
 struct VerifiedJwt
 {
-    std::string typ; // empty when the header has none
+    std::string typ; // as `typs` spells it; empty when the header has none
     boost::json::object claims;
 };
 
@@ -28,9 +28,9 @@ constexpr std::size_t jwt_bytes_max = 16 * 1024;
 // The claims of a token whose form, header and signature are good; nothing otherwise. Refused: more
 // than jwt_bytes_max, anything but three strict base64url parts, any alg other than exactly RS256,
 // a kid that is not one of `keys` (or none), `crit`, `b64`, `zip`, duplicate members in header or
-// payload, and a payload that is no JSON object. Keys come from `keys` only: jwk, jku, x5u and x5c
-// are never followed. typ must be absent or one of `typs` (compared case-insensitively). Times,
-// issuer and claim types are the caller's to judge.
+// payload, and a payload that is no JSON object. Keys come from `keys` only: a header that brings
+// jwk, jku, x5u or x5c is refused, and none is ever followed. typ must be absent or one of `typs`
+// (compared case-insensitively). Times, issuer and claim types are the caller's to judge.
 std::optional<VerifiedJwt> verify_jwt(
     std::string_view token, std::span<SigningKey const* const> keys,
     std::span<std::string_view const> typs

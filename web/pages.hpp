@@ -36,19 +36,20 @@ struct ConsentPage
     bool developer_verified = false;
     std::string principal_id;
     std::vector<ScopeSection> sections;
-    std::string duration_words;  // "24 hours"
-    std::string audience;        // empty: any service that trusts this server
-    std::string redirect_host;   // empty: the person stays on this page
-    std::string deadline;        // "24 Nov 2026, 09:10 UTC"
+    std::string duration_words;   // "24 hours"
+    std::string audience;         // empty: any service that trusts this server
+    std::string redirect_host;    // empty: the person stays on this page
+    std::string deadline;         // "24 Nov 2026, 09:10 UTC"
     std::string permissions_host; // "auth.example.com/permissions"
-    bool may_decide = true;      // false: the link's secret is missing or wrong
-    std::string problem;         // sentence above the buttons after a refused decision; may be empty
+    bool may_decide = true;       // false: the link's secret is missing or wrong
+    bool may_allow = true;        // false: only a refusal is possible, and `problem` says why
+    std::string problem; // sentence above the buttons after a refused decision; may be empty
 };
 
 // The other states of the same page.
 enum class ConsentState
 {
-    approved,   // decided here, no redirect URI
+    approved, // decided here, no redirect URI
     denied,
     expired,    // past the deadline
     decided,    // someone decided before
@@ -59,9 +60,13 @@ enum class ConsentState
 struct ConsentStatePage
 {
     ConsentState state;
-    std::string agent_name;     // empty when not known
+    std::string agent_name; // empty when not known
     std::string permissions_host;
 };
+
+// Compiles every template, so that a mistake in one stops the start and not the first visitor.
+// Without it the first render() does so. Throws TemplateError or LocaleError (std::logic_error).
+void compile_pages();
 
 std::string render(ConsentPage const& page);
 std::string render(ConsentStatePage const& page);

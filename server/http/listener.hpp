@@ -15,7 +15,7 @@ struct ListenerLimits
 {
     std::size_t connections_max = 10'500;
     std::size_t connections_per_address_max = 10'500; // lower in production settings
-    std::size_t pipeline_max = 16; // requests of one connection waiting for their answer
+    std::size_t pipeline_max = 16;           // requests of one connection waiting for their answer
     std::size_t header_bytes_max = 8 * 1024; // request line and headers together
     std::size_t header_count_max = 100;
     std::chrono::seconds header_timeout{10}; // from the first byte of a request to its last header

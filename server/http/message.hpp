@@ -14,7 +14,8 @@ using Header = std::pair<std::string, std::string>; // names of incoming headers
 using Headers = std::vector<Header>;
 
 // A request that passed the strict layer: framing is unambiguous, header count and sizes are within
-// their limits, the target is origin-form visible ASCII, and there is exactly one Host.
+// their limits, the target is origin-form visible ASCII, and there is exactly one Host (HTTP/1.0
+// may have none).
 struct Message
 {
     std::string method; // as sent, e.g. "GET"

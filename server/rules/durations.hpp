@@ -1,4 +1,5 @@
-// Durations as the protocol writes them: `15m`, `24h`, `30d` (core contract, "Identifiers and times").
+// Durations as the protocol writes them: `15m`, `24h`, `30d` (core contract, "Identifiers and
+// times").
 #pragma once
 
 #include <chrono>

@@ -23,7 +23,7 @@ enum class ScopeGroup
 
 struct ScopeText
 {
-    std::string sentence;     // "See the events in your calendar"; never the raw scope
+    std::string sentence; // "See the events in your calendar"; never the raw scope
     ScopeGroup group;
     bool high_impact = false; // marked in words and icon
     bool standard = true;     // false: "not a standard permission"

@@ -1,0 +1,22 @@
+// One ULID after another: the arithmetic behind Ids (github.com/ulid/spec).
+#pragma once
+
+#include "crypto/ids.hpp"
+
+#include <array>
+#include <string>
+
+namespace crypto {
+
+// Big-endian: 6 bytes of milliseconds since 1970, 10 bytes of randomness.
+using Ulid = std::array<unsigned char, 16>;
+
+// The ULID to give out after `last`: fresh randomness when `now` is a later millisecond, else
+// `last` plus a random step. Always greater than `last`; where the random part overflows, the
+// milliseconds take the carry.
+Ulid next_ulid(Ulid const& last, Timestamp now);
+
+// 26 characters of Crockford's base32, which sort as the numbers do.
+std::string ulid_text(Ulid const& ulid);
+
+} // namespace crypto

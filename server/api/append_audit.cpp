@@ -1,0 +1,54 @@
+#include "server/api/append_audit.hpp"
+
+#include "server/api/agents.hpp"
+#include "server/rules/audit_chain.hpp"
+#include "server/rules/time_text.hpp"
+
+#include <algorithm>
+
+namespace api {
+
+storage::AuditEntry append_audit(http::Request& request, storage::AuditEntry entry, bool counted)
+{
+    auto const head = storage::find_audit_head(request.db, entry.developer_id);
+    entry.seq = head ? head->seq + 1 : 1;
+    // Never before the head, so that (timestamp, id) sorts like seq even when the clock steps back.
+    entry.timestamp = head ? std::max(request.now, head->timestamp) : request.now;
+    entry.id = request.app.ids.next("alog", entry.timestamp);
+    entry.prev_hash = head ? std::optional{head->hash} : std::nullopt;
+    auto const timestamp = rules::time_text(entry.timestamp);
+    entry.hash = rules::audit_hash({
+        .id = entry.id,
+        .agent_id = entry.agent_id,
+        .agent_did = entry.agent_did,
+        .grant_id = entry.grant_id,
+        .principal_id = entry.principal_id,
+        .developer_id = entry.developer_id,
+        .action = entry.action,
+        .metadata_text = entry.metadata,
+        .timestamp = timestamp,
+        .prev_hash = entry.prev_hash ? std::optional<std::string_view>{*entry.prev_hash}
+                                     : std::nullopt,
+        .status = entry.status,
+    });
+    storage::insert_audit_entry(request.db, entry, counted);
+    return entry;
+}
+
+void append_server_audit(
+    http::Request& request, storage::Grant const& grant, std::string_view action
+)
+{
+    storage::AuditEntry entry;
+    entry.developer_id = grant.developer_id;
+    entry.agent_id = grant.agent_id;
+    entry.agent_did = agent_did(grant.agent_id);
+    entry.grant_id = grant.id;
+    entry.principal_id = grant.principal_id;
+    entry.action = action;
+    entry.metadata = R"({"source":"server"})";
+    entry.status = "blocked";
+    append_audit(request, std::move(entry), false);
+}
+
+} // namespace api

@@ -1,0 +1,21 @@
+// Appending to a developer's audit chain: reading its head, hashing, inserting, all in the one
+// transaction of the request, so that the chain is linear by construction.
+#pragma once
+
+#include "server/http/request.hpp"
+#include "storage/audit.hpp"
+#include "storage/grants.hpp"
+
+namespace api {
+
+// Fills seq, id, timestamp, prev_hash and hash of the entry and inserts it. `counted`: against the
+// audit quota.
+storage::AuditEntry
+append_audit(http::Request& request, storage::AuditEntry entry, bool counted);
+
+// An entry the server writes itself about a grant; status blocked, metadata.source "server".
+void append_server_audit(
+    http::Request& request, storage::Grant const& grant, std::string_view action
+);
+
+} // namespace api

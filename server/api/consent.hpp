@@ -1,0 +1,45 @@
+// The consent endpoints for programs: what a page shows, and the decision as JSON.
+#pragma once
+
+#include "server/http/route.hpp"
+
+#include <boost/describe/class.hpp>
+
+namespace api {
+
+struct ConsentRequestView
+{
+    std::string id;
+    std::string agentName;
+    std::string agentDid;
+    http::Nullable<std::string> agentDescription;
+    std::string developerName;
+    std::vector<std::string> scopes;
+    std::vector<std::string> scopeDescriptions;
+    std::string grantExpiresIn;
+    std::int64_t grantExpiresInSeconds = 0;
+    http::Nullable<std::string> audience;
+    http::Nullable<std::string> redirectHost;
+    storage::Timestamp expiresAt;
+    std::string status;
+    bool fidoRequired = false;
+    std::string authLevel;
+};
+BOOST_DESCRIBE_STRUCT(ConsentRequestView, (), (id, agentName, agentDid, agentDescription,
+    developerName, scopes, scopeDescriptions, grantExpiresIn, grantExpiresInSeconds, audience,
+    redirectHost, expiresAt, status, fidoRequired, authLevel))
+
+struct ConsentDecisionView
+{
+    std::optional<std::string> code; // only when approved
+    std::optional<std::string> redirectUri;
+    std::optional<std::string> state;
+    std::optional<std::string> redirectTo;
+};
+BOOST_DESCRIBE_STRUCT(ConsentDecisionView, (), (code, redirectUri, state, redirectTo))
+
+ConsentRequestView get_consent_request(http::Request& request);
+ConsentDecisionView approve_consent(http::Request& request);
+ConsentDecisionView deny_consent(http::Request& request);
+
+} // namespace api

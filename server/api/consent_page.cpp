@@ -1,0 +1,219 @@
+#include "server/api/consent_page.hpp"
+
+#include "crypto/hash.hpp"
+#include "server/api/agents.hpp"
+#include "server/api/decision.hpp"
+#include "server/rules/display_text.hpp"
+#include "server/rules/durations.hpp"
+#include "server/rules/redirect_uri.hpp"
+#include "server/rules/scopes.hpp"
+#include "server/rules/time_text.hpp"
+#include "web/pages.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace api {
+
+namespace {
+
+constexpr std::size_t name_characters_max = 200;
+constexpr std::size_t description_characters_max = 600;
+
+std::string permissions_host(http::Request const& request)
+{
+    auto const& base = request.app.config.public_base_url;
+    return base.substr(base.find("://") + 3) + "/permissions";
+}
+
+// form-action: Chromium applies it to the redirect that follows the post, so the origin of this
+// request's own redirect URI has to be named.
+http::Headers page_headers(std::string const& redirect_origin)
+{
+    auto const form_action = redirect_origin.empty() ? "'self'" : "'self' " + redirect_origin;
+    return {
+        {"Content-Security-Policy",
+         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+         "form-action " + form_action + "; frame-ancestors 'none'; base-uri 'none'"},
+        {"Referrer-Policy", "no-referrer"},
+        {"Cross-Origin-Opener-Policy", "same-origin"}};
+}
+
+http::HtmlPage state_page(
+    http::Request const& request, web::ConsentState state, unsigned status = 200,
+    std::string_view agent_name = {}
+)
+{
+    return {
+        .html = web::render(web::ConsentStatePage{
+            .state = state,
+            .agent_name = rules::display_text(agent_name, name_characters_max),
+            .permissions_host = permissions_host(request)}),
+        .status = status,
+        .headers = page_headers({})};
+}
+
+// A page in place of the error body: what a person reads when a request cannot be decided.
+http::HtmlPage
+error_page(http::Request& request, http::ApiError const& error, std::string const& id, unsigned status)
+{
+    if (error.status == 404)
+        return state_page(request, web::ConsentState::unknown, status);
+    if (error.code == "CSRF_REJECTED")
+        return state_page(request, web::ConsentState::cross_site, status);
+    auto const auth = storage::find_auth_request(request.db, id);
+    auto const expired = auth && auth->status == "pending" && auth->decide_by <= request.now;
+    return state_page(
+        request, expired ? web::ConsentState::expired : web::ConsentState::decided, status
+    );
+}
+
+std::vector<web::ScopeSection> sections_of(OpenRequest const& open)
+{
+    using rules::ScopeGroup;
+    static constexpr std::array<std::pair<ScopeGroup, std::string_view>, 5> headings{
+        {{ScopeGroup::read, "See"},
+         {ScopeGroup::change, "Change"},
+         {ScopeGroup::send, "Send in your name"},
+         {ScopeGroup::spend, "Spend"},
+         {ScopeGroup::other, "Other"}}};
+    auto const undeclared = rules::scopes_outside(open.auth.scopes, open.agent.scopes);
+    std::vector<web::ScopeSection> sections;
+    for (auto const& [group, heading] : headings) {
+        web::ScopeSection section{.heading = std::string{heading}, .scopes = {}};
+        for (auto const& scope : open.auth.scopes) {
+            auto const text = rules::describe_scope(scope);
+            if (text.group == group)
+                section.scopes.push_back(
+                    {.sentence = text.sentence,
+                     .high_impact = text.high_impact,
+                     .undeclared = std::ranges::find(undeclared, scope) != undeclared.end(),
+                     .standard = text.standard}
+                );
+        }
+        if (!section.scopes.empty())
+            sections.push_back(std::move(section));
+    }
+    return sections;
+}
+
+http::HtmlPage
+open_page(http::Request& request, OpenRequest const& open, bool may_decide, std::string problem)
+{
+    web::ConsentPage page;
+    page.request_id = open.auth.id;
+    if (may_decide)
+        page.csrf = consent_csrf(request, open.auth);
+    page.agent_name = rules::display_text(open.agent.name, name_characters_max);
+    page.agent_name_mixes_scripts = rules::mixes_scripts(open.agent.name);
+    page.agent_description =
+        rules::display_text(open.agent.description, description_characters_max);
+    page.agent_did = agent_did(open.agent.id);
+    page.developer_name = rules::display_text(open.developer.name, name_characters_max);
+    page.principal_id = rules::display_text(open.auth.principal_id, name_characters_max);
+    page.sections = sections_of(open);
+    page.duration_words =
+        rules::duration_words(std::chrono::seconds{open.auth.expires_in_seconds});
+    page.audience = rules::display_text(open.auth.audience.value_or(""), name_characters_max);
+    if (open.auth.redirect_uri)
+        page.redirect_host = rules::redirect_host(*open.auth.redirect_uri);
+    page.deadline = rules::time_words(open.auth.decide_by);
+    page.permissions_host = permissions_host(request);
+    page.may_decide = may_decide;
+    page.problem = std::move(problem);
+    auto const origin =
+        open.auth.redirect_uri ? rules::redirect_origin(*open.auth.redirect_uri) : std::string{};
+    return {.html = web::render(page), .headers = page_headers(origin)};
+}
+
+bool has_link_secret(storage::AuthRequest const& auth, std::string_view secret)
+{
+    return auth.link_hash &&
+           crypto::equal_constant_time(crypto::hex(crypto::sha256(secret)), *auth.link_hash);
+}
+
+void set_consent_cookie(http::Request const& request, OpenRequest const& open, http::HtmlPage& page)
+{
+    auto const name = consent_cookie_name(request, open.auth.id);
+    auto const seconds =
+        std::chrono::duration_cast<std::chrono::seconds>(open.auth.decide_by - request.now);
+    page.headers.emplace_back(
+        "Set-Cookie", name + "=" + consent_cookie_value(request, open.auth) +
+                          "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" +
+                          std::to_string(seconds.count()) +
+                          (name.starts_with("__Host-") ? "; Secure" : "")
+    );
+}
+
+http::Outcome decide(http::Request& request, OpenRequest const& open, Decision decision)
+{
+    std::optional<std::string> code;
+    if (decision == Decision::approve) {
+        code = approve(request, open.auth);
+        if (!code)
+            throw http::request_gone();
+    } else if (!storage::update_auth_request_to_denied(request.db, open.auth.id, request.now)) {
+        throw http::request_gone();
+    }
+    if (auto const target = redirect_after(open.auth, code))
+        return http::outcome_of(http::Redirect{
+            .location = *target, .headers = page_headers({})});
+    return http::outcome_of(state_page(
+        request, code ? web::ConsentState::approved : web::ConsentState::denied, 200,
+        open.agent.name
+    ));
+}
+
+} // namespace
+
+// Always 200: a page that says what is the case (core contract, getConsentPage).
+http::HtmlPage get_consent_page(http::Request& request)
+{
+    auto const id = request.query("req").value_or("");
+    try {
+        auto const open = find_open_request(request, id);
+        if (open.level == rules::ConsentLevel::none)
+            return open_page(request, open, true, {});
+        auto const by_link = has_link_secret(open.auth, request.query("k").value_or(""));
+        auto page =
+            open_page(request, open, by_link || has_consent_cookie(request, open.auth), {});
+        if (by_link)
+            set_consent_cookie(request, open, page);
+        return page;
+    } catch (http::ApiError const& error) {
+        return error_page(request, error, id, 200);
+    }
+}
+
+http::Outcome submit_consent_page(http::Request& request, ConsentForm const& form)
+{
+    auto const id = form.req ? std::string{*form.req} : std::string{};
+    try {
+        auto const open = find_open_request(request, id);
+        auto const csrf = form.csrf ? std::string{*form.csrf} : std::string{};
+        check_same_site(request, open.auth, csrf);
+        // The form always carries the value, also at level none, where no cookie is set.
+        if (!crypto::equal_constant_time(csrf, consent_csrf(request, open.auth)))
+            throw http::cross_site();
+        auto const decision = form.decision && *form.decision == "approve" ? Decision::approve
+                              : form.decision && *form.decision == "deny"
+                                  ? Decision::deny
+                                  : throw http::bad_request("decision must be approve or deny");
+        try {
+            check_person(request, open, decision);
+        } catch (http::ApiError const& error) {
+            auto page = open_page(
+                request, open, has_consent_cookie(request, open.auth), error.message + "."
+            );
+            page.status = error.status;
+            return http::outcome_of(std::move(page));
+        }
+        return decide(request, open, decision);
+    } catch (http::ApiError const& error) {
+        if (error.status == 400)
+            throw;
+        return http::outcome_of(error_page(request, error, id, error.status));
+    }
+}
+
+} // namespace api

@@ -1,0 +1,60 @@
+// The developer's own account: signing up, looking at it, replacing the key.
+#pragma once
+
+#include "server/http/route.hpp"
+
+#include <boost/describe/class.hpp>
+
+namespace api {
+
+struct SignupBody
+{
+    http::Line<0, 200> name;
+    std::optional<http::Line<0, 254>> email;
+    std::optional<http::Line<0, 16>> mode;
+};
+BOOST_DESCRIBE_STRUCT(SignupBody, (), (name, email, mode))
+
+struct SignupView
+{
+    std::string developerId;
+    std::string apiKey;
+    std::string name;
+    http::Nullable<std::string> email;
+    std::string mode;
+    storage::Timestamp createdAt;
+};
+BOOST_DESCRIBE_STRUCT(SignupView, (), (developerId, apiKey, name, email, mode, createdAt))
+
+struct DeveloperView
+{
+    std::string developerId;
+    std::string id; // alias of developerId
+    std::string name;
+    http::Nullable<std::string> email;
+    bool emailVerified = false;
+    std::string mode;
+    std::string plan;
+    bool fidoRequired = false;
+    http::Nullable<std::string> fidoRpName;
+    std::vector<std::string> allowedRedirectUris;
+    int maxDelegationDepth = 0;
+    std::string consentAuth;
+    storage::Timestamp createdAt;
+};
+BOOST_DESCRIBE_STRUCT(DeveloperView, (), (developerId, id, name, email, emailVerified, mode, plan,
+    fidoRequired, fidoRpName, allowedRedirectUris, maxDelegationDepth, consentAuth, createdAt))
+
+struct RotateKeyView
+{
+    std::string apiKey;
+    storage::Timestamp rotatedAt;
+};
+BOOST_DESCRIBE_STRUCT(RotateKeyView, (), (apiKey, rotatedAt))
+
+http::Created<SignupView> signup(http::Request& request, SignupBody const& body);
+DeveloperView get_me(http::Request& request);
+RotateKeyView rotate_key(http::Request& request);
+RotateKeyView rotate_key_alias(http::Request& request);
+
+} // namespace api

@@ -1,0 +1,60 @@
+#include "server/api/revocation.hpp"
+
+#include "server/api/emit.hpp"
+#include "storage/grants.hpp"
+
+#include <boost/describe/class.hpp>
+
+#include <algorithm>
+
+namespace api {
+
+namespace {
+
+struct GrantRevokedView
+{
+    std::string grantId;
+    std::string agentId;
+    std::string principalId;
+    bool cascade = false;
+    std::int64_t descendantCount = 0;
+    std::string revokedBy;
+    std::optional<std::string> reason;
+    std::optional<std::string> cascadedFrom;
+};
+BOOST_DESCRIBE_STRUCT(GrantRevokedView, (), (grantId, agentId, principalId, cascade,
+    descendantCount, revokedBy, reason, cascadedFrom))
+
+} // namespace
+
+bool revoke_tree(
+    http::Request& request, std::string_view developer_id, std::string_view grant_id,
+    RevocationCause const& cause
+)
+{
+    auto revoked = storage::revoke_grant_tree(request.db, developer_id, grant_id, request.now);
+    // The root first, then its descendants in the order they were made (ids are time-ordered).
+    std::ranges::sort(revoked, {}, [&](auto const& grant) {
+        return std::pair{grant.id != grant_id, grant.id};
+    });
+    for (auto const& grant : revoked) {
+        auto const root = grant.id == grant_id;
+        auto const descendants = root ? static_cast<std::int64_t>(revoked.size()) - 1 : 0;
+        emit(
+            request, developer_id, "grant.revoked",
+            GrantRevokedView{
+                .grantId = grant.id,
+                .agentId = grant.agent_id,
+                .principalId = grant.principal_id,
+                .cascade = descendants > 0,
+                .descendantCount = descendants,
+                .revokedBy = std::string{cause.by},
+                .reason = cause.reason,
+                .cascadedFrom =
+                    root ? std::nullopt : std::optional<std::string>{std::string{grant_id}}}
+        );
+    }
+    return !revoked.empty();
+}
+
+} // namespace api

@@ -1,0 +1,25 @@
+// Revoking a grant with everything delegated from it, and saying so.
+#pragma once
+
+#include "server/http/request.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace api {
+
+struct RevocationCause
+{
+    std::string_view by; // developer, principal, system
+    std::optional<std::string> reason{}; // of the system: refresh_token_reuse, agent_deleted, ...
+};
+
+// One `grant.revoked` event for each grant revoked now. False when the grant is unknown to this
+// developer or was not active.
+bool revoke_tree(
+    http::Request& request, std::string_view developer_id, std::string_view grant_id,
+    RevocationCause const& cause
+);
+
+} // namespace api

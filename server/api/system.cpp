@@ -1,0 +1,64 @@
+#include "server/api/system.hpp"
+
+#include "web/pages.hpp"
+
+#include <SQLiteCpp/Exception.h>
+
+#include <boost/describe/class.hpp>
+
+namespace api {
+
+namespace {
+
+struct HealthView
+{
+    std::string status;
+    std::string database;
+    std::string redis = "ok"; // a member of the contract; there is no shared cache here
+};
+BOOST_DESCRIBE_STRUCT(HealthView, (), (status, database, redis))
+
+bool database_answers(storage::Database& db)
+{
+    try {
+        return db.find<int>("SELECT 1").has_value();
+    } catch (SQLite::Exception const&) {
+        return false; // the answer says so: 503
+    }
+}
+
+} // namespace
+
+http::Outcome get_health(http::Request& request)
+{
+    auto const well = database_answers(request.db);
+    return http::outcome_of(
+        HealthView{well ? "healthy" : "degraded", well ? "ok" : "error"}, well ? 200 : 503
+    );
+}
+
+http::Document get_jwks(http::Request& request)
+{
+    return {
+        .content_type = "application/json; charset=utf-8",
+        .body = request.app.keys.jwks(),
+        .headers = {
+            {"Cache-Control", "public, max-age=300"}, {"Access-Control-Allow-Origin", "*"}}};
+}
+
+http::Document get_asset(http::Request& request)
+{
+    auto const asset = web::find_asset(request.path("name"));
+    if (!asset)
+        throw http::unknown_path();
+    // The version is part of the URL, so what it names never changes.
+    auto const current = request.path("version") == web::asset_version();
+    return {
+        .content_type = std::string{asset->content_type},
+        .body = std::string{asset->text},
+        .headers = {
+            {"Cache-Control", current ? "public, max-age=31536000, immutable" : "no-store"},
+            {"Cross-Origin-Resource-Policy", "same-origin"}}};
+}
+
+} // namespace api

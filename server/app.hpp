@@ -1,0 +1,27 @@
+// What the server consists of: built once, passed by reference; there are no globals.
+#pragma once
+
+#include "crypto/ids.hpp"
+#include "server/clock.hpp"
+#include "server/config.hpp"
+#include "server/data_directory.hpp"
+#include "server/keys.hpp"
+#include "storage/database.hpp"
+
+namespace server {
+
+struct App
+{
+    // Opens everything: directory and its lock, database (migrated), keys. Throws ConfigError, KeyError, storage::SchemaRefused, SQLite::Exception.
+    explicit App(Config settings);
+
+    Config config;
+    Clock clock;
+    crypto::Ids ids;
+    DataDirectory directory;
+    storage::Database writer;
+    storage::Database reader;
+    Keys keys;
+};
+
+} // namespace server

@@ -1,0 +1,182 @@
+#include "server/config.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <numeric>
+
+extern char** environ; // NOLINT: POSIX name
+
+namespace server {
+
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b)
+{
+    std::vector<std::size_t> row(b.size() + 1);
+    std::iota(row.begin(), row.end(), 0U);
+    for (std::size_t i = 1; i <= a.size(); ++i) {
+        auto diagonal = row[0];
+        row[0] = i;
+        for (std::size_t j = 1; j <= b.size(); ++j) {
+            auto const substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+            diagonal = row[j];
+            row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
+        }
+    }
+    return row.back();
+}
+
+bool is_known_variable(std::string_view variable)
+{
+    return std::ranges::any_of(settings(), [&](Setting const& setting) {
+        auto const name = environment_name(setting);
+        return variable == name || (setting.secret && variable == name + "_FILE");
+    });
+}
+
+void refuse_unknown_variables(Environment const& environment)
+{
+    for (auto const& [variable, value] : environment) {
+        if (!variable.starts_with("GRANTEXD_") || is_known_variable(variable))
+            continue;
+        auto const nearest = std::ranges::min_element(settings(), {}, [&](Setting const& setting) {
+            return edit_distance(variable, environment_name(setting));
+        });
+        throw ConfigError(
+            variable + " is not a setting. Did you mean " + environment_name(*nearest) +
+            "? Try: grantexd serve --help"
+        );
+    }
+}
+
+std::string read_file(std::string const& path, std::string const& variable)
+{
+    std::ifstream file{path, std::ios::binary};
+    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    if (!file)
+        throw ConfigError(variable + ": cannot read " + path);
+    while (text.ends_with('\n') || text.ends_with('\r'))
+        text.pop_back();
+    return text;
+}
+
+struct Given
+{
+    std::string origin; // how the person wrote it, for messages
+    std::string value;
+};
+
+std::optional<Given>
+find_given(Setting const& setting, Flags const& flags, Environment const& environment)
+{
+    if (auto const flag = flags.find(flag_name(setting)); flag != flags.end())
+        return Given{"--" + flag->first, flag->second};
+    auto const name = environment_name(setting);
+    if (auto const variable = environment.find(name); variable != environment.end())
+        return Given{name, variable->second};
+    if (auto const file = environment.find(name + "_FILE");
+        setting.secret && file != environment.end())
+        return Given{file->first, read_file(file->second, file->first)};
+    if (auto const alias = environment.find(std::string{setting.alias});
+        !setting.alias.empty() && alias != environment.end())
+        return Given{alias->first, alias->second};
+    if (!setting.fallback.empty())
+        return Given{"default of " + name, std::string{setting.fallback}};
+    return {};
+}
+
+bool is_loopback(std::string_view listen)
+{
+    return listen.starts_with("127.") || listen.starts_with("[::1]") ||
+           listen.starts_with("localhost:");
+}
+
+// Defaults that depend on other settings.
+void complete(Config& config, bool loopback_given, bool signup_given)
+{
+    if (config.dev && !is_loopback(config.listen))
+        throw ConfigError(
+            "--dev listens on loopback addresses only, not on " + config.listen +
+            ". Try: --listen 127.0.0.1:3001"
+        );
+    if (config.data_dir.empty())
+        config.data_dir = config.dev ? "./grantexd-data" : "/var/lib/grantexd";
+    if (config.consent_auth.empty())
+        config.consent_auth = config.dev ? "none" : "link";
+    if (!loopback_given)
+        config.allow_loopback_redirects = config.dev;
+    if (!signup_given)
+        config.signup_open = config.dev;
+    if (config.public_base_url.empty()) {
+        if (!is_loopback(config.listen))
+            throw ConfigError(
+                "The server listens on " + config.listen +
+                ", so clients need a URL. Try: --public-base-url https://auth.example.com"
+            );
+        config.public_base_url = "http://" + config.listen;
+    }
+    while (config.public_base_url.ends_with('/'))
+        config.public_base_url.pop_back();
+    if (!config.public_base_url.starts_with("http://") &&
+        !config.public_base_url.starts_with("https://"))
+        throw ConfigError(
+            "GRANTEXD_PUBLIC_BASE_URL must start with https:// (or http:// on loopback)"
+        );
+    if (config.rate_profile == "off" && !config.dev)
+        throw ConfigError("GRANTEXD_RATE_PROFILE=off needs --dev. Try: appliance");
+    if (!config.dev && !(config.seed_api_key.empty() && config.seed_sandbox_key.empty()))
+        throw ConfigError("GRANTEXD_SEED_API_KEY and GRANTEXD_SEED_SANDBOX_KEY need --dev");
+    if (config.grant_default_ttl > config.grant_max_ttl)
+        throw ConfigError("GRANTEXD_GRANT_DEFAULT_TTL is longer than GRANTEXD_GRANT_MAX_TTL");
+}
+
+} // namespace
+
+std::string flag_name(Setting const& setting)
+{
+    std::string flag{setting.name};
+    for (auto& c : flag)
+        c = c == '_' ? '-' : static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    return flag;
+}
+
+std::string environment_name(Setting const& setting)
+{
+    return "GRANTEXD_" + std::string{setting.name};
+}
+
+Environment process_environment()
+{
+    Environment environment;
+    for (auto** entry = environ; *entry != nullptr; ++entry) {
+        std::string_view const text{*entry};
+        if (auto const equals = text.find('='); equals != std::string_view::npos)
+            environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+    }
+    return environment;
+}
+
+Config read_config(Flags const& flags, Environment const& environment)
+{
+    refuse_unknown_variables(environment);
+    Config config;
+    bool loopback_given = false;
+    bool signup_given = false;
+    for (auto const& setting : settings()) {
+        auto const given = find_given(setting, flags, environment);
+        if (!given)
+            continue;
+        if (auto const fault = setting.apply(config, given->value))
+            throw ConfigError(
+                given->origin + " " + *fault +
+                (setting.secret ? "" : ", not \"" + given->value + "\"")
+            );
+        loopback_given |= setting.name == "ALLOW_LOOPBACK_REDIRECTS";
+        signup_given |= setting.name == "SIGNUP";
+    }
+    complete(config, loopback_given, signup_given);
+    return config;
+}
+
+} // namespace server

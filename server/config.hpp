@@ -1,0 +1,116 @@
+// The settings of the program. One table (settings.cpp) gives each its name, default and help; the
+// command line, the environment and their checks all derive from it.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace server {
+
+// free, pro, enterprise; 0 = none
+using Quota = std::array<std::int64_t, 3>;
+
+struct Config
+{
+    // Program
+    std::string listen = "127.0.0.1:3001";
+    bool dev = false;
+    std::string public_base_url; // also the issuer; no trailing slash
+    std::filesystem::path data_dir;
+    bool signup_open = false;
+    std::string default_plan = "enterprise";
+    std::string seed_api_key;
+    std::string seed_sandbox_key;
+    std::vector<std::string> trust_proxy;
+    std::vector<std::string> cors_allowed_origins;
+
+    // Keys
+    std::string master_key;
+    std::string rsa_private_key;
+
+    // Requests
+    std::size_t max_body_bytes = 1024 * 1024;
+    std::chrono::seconds idempotency_ttl{600};
+
+    // Lifetimes
+    std::chrono::seconds grant_default_ttl{};
+    std::chrono::seconds grant_max_ttl{};
+    std::chrono::seconds token_max_ttl{};
+    std::chrono::seconds delegate_default_ttl{};
+    std::chrono::seconds refresh_ttl{};
+    std::chrono::seconds reuse_grace{};
+    std::string refresh_reuse_action; // grant, family
+    std::chrono::seconds code_ttl{};
+    std::chrono::seconds consent_ttl{};
+
+    // Safety switches
+    std::string consent_auth; // none, link
+    std::string redirect_uri_policy; // registered_if_any, registered
+    bool allow_loopback_redirects = false;
+    bool strict_agent_scopes = false;
+    int max_delegation_depth = 3;
+
+    // Rates per minute, before the profile's factor
+    std::string rate_profile; // appliance (times 100), reference, off
+    int rate_ip = 0;
+    int rate_plan_free = 0;
+    int rate_plan_pro = 0;
+    int rate_plan_enterprise = 0;
+    int rate_authorize = 0;
+    int rate_token = 0;
+    int rate_refresh = 0;
+    int rate_audit_log = 0;
+    int rate_rotate_key = 0;
+    int rate_consent_read = 0;
+    int rate_consent_decision = 0;
+    int rate_signup = 0;
+
+    // Quotas
+    Quota quota_agents{};
+    Quota quota_grants{};
+    Quota quota_audit{};
+};
+
+struct Setting
+{
+    std::string_view name;  // "GRANT_MAX_TTL": GRANTEXD_GRANT_MAX_TTL and --grant-max-ttl
+    std::string_view alias; // environment name of the reference implementation, or empty
+    std::string_view fallback; // default, as text; empty: none
+    std::string_view help;
+    bool secret; // also read from the file named by <NAME>_FILE; never shown
+    bool flag;   // a switch: --dev needs no value
+    // Sets the member; returns what is wrong with the text, or nothing.
+    std::optional<std::string> (*apply)(Config&, std::string_view);
+};
+
+std::span<Setting const> settings();
+std::string flag_name(Setting const& setting);        // "grant-max-ttl"
+std::string environment_name(Setting const& setting); // "GRANTEXD_GRANT_MAX_TTL"
+
+// A setting is wrong. The text names it, says what is accepted, and ends in what to try.
+class ConfigError : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+using Environment = std::map<std::string, std::string>;
+using Flags = std::map<std::string, std::string>; // by flag name, without the dashes
+
+Environment process_environment();
+
+// Flag, GRANTEXD_ variable, alias, default, in this order. Throws ConfigError, also for an unknown
+// GRANTEXD_ variable, which it answers with the nearest name.
+Config read_config(Flags const& flags, Environment const& environment);
+
+} // namespace server

@@ -1,0 +1,61 @@
+#include "server/http/authenticate.hpp"
+
+#include "crypto/hash.hpp"
+#include "server/http/error.hpp"
+
+namespace http {
+
+namespace {
+
+constexpr std::size_t key_bytes_min = 16;
+constexpr std::size_t key_bytes_max = 512;
+
+bool is_bearer(std::string_view scheme)
+{
+    constexpr std::string_view expected = "bearer";
+    if (scheme.size() != expected.size())
+        return false;
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        if ((scheme[i] | 0x20) != expected[i])
+            return false;
+    return true;
+}
+
+// The credentials of a Bearer header; empty when it is of another form.
+std::string_view bearer_credentials(std::string_view header)
+{
+    auto const end = header.find_first_of(" \t");
+    if (end == std::string_view::npos || !is_bearer(header.substr(0, end)))
+        return {};
+    auto const start = header.find_first_not_of(" \t", end);
+    if (start == std::string_view::npos)
+        return {};
+    auto const token = header.substr(start);
+    return token.find_first_of(" \t") == std::string_view::npos ? token : std::string_view{};
+}
+
+} // namespace
+
+std::string_view presented_key(Message const& message)
+{
+    return bearer_credentials(message.header("authorization"));
+}
+
+storage::Developer authenticate(storage::Database& db, Message const& message)
+{
+    if (message.count_header("authorization") > 1)
+        throw bad_request("Send the Authorization header only once");
+    auto const key = presented_key(message);
+    if (key.empty())
+        throw missing_api_key();
+    if (key.size() < key_bytes_min || key.size() > key_bytes_max)
+        throw invalid_api_key();
+    // Looked up by hash: the comparison inside the index tells nothing about a key that does not
+    // exist, and the stored value opens nothing.
+    auto developer = storage::find_developer_by_key(db, crypto::hex(crypto::sha256(key)));
+    if (!developer)
+        throw invalid_api_key();
+    return std::move(*developer);
+}
+
+} // namespace http

@@ -1,0 +1,15 @@
+// Who asks: the developer behind an API key.
+#pragma once
+
+#include "server/http/request.hpp"
+
+namespace http {
+
+// The key of `Authorization: Bearer <key>`; empty when the header has another form.
+std::string_view presented_key(Message const& message);
+
+// Reads `Authorization: Bearer <key>` (RFC 6750 2.1; the scheme in any case, then spaces or tabs).
+// Throws ApiError 401 when it is missing, malformed or unknown, 400 when it is given twice.
+storage::Developer authenticate(storage::Database& db, Message const& message);
+
+} // namespace http

@@ -1,0 +1,324 @@
+#include "server/http/dispatch.hpp"
+
+#include "crypto/random.hpp"
+#include "server/http/authenticate.hpp"
+#include "server/http/idempotency.hpp"
+#include "server/http/match.hpp"
+#include "server/http/response_headers.hpp"
+
+#include <SQLiteCpp/Exception.h>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <thread>
+
+namespace http {
+
+// One request on its way: what was asked, what is known so far, and what the answer waits for.
+struct Dispatch::Exchange
+{
+    Message message;
+    Respond respond;
+    std::string id;
+    Match match{};
+    std::string caller_id{};
+    Limits::Verdict reported{}; // what X-RateLimit-* say: address, route or plan
+    Outcome outcome{};
+    std::optional<ApiError> error{};
+    bool waits_for_commit = false;
+    bool waits_for_signature = false;
+
+    [[nodiscard]] std::string_view path() const
+    {
+        std::string_view const target{message.target};
+        return target.substr(0, target.find('?'));
+    }
+};
+
+namespace {
+
+bool is_json_type(std::string_view content_type)
+{
+    auto type = content_type.substr(0, content_type.find(';'));
+    while (type.ends_with(' ') || type.ends_with('\t'))
+        type.remove_suffix(1);
+    constexpr std::string_view json = "application/json";
+    return std::ranges::equal(type, json, [](char a, char b) { return (a | 0x20) == (b | 0x20); });
+}
+
+void check_body(Route const& route, Message const& message)
+{
+    if (message.body.empty() || route.operation.body == BodyKind::form ||
+        route.method == verb::get)
+        return;
+    if (!is_json_type(message.header("content-type")))
+        throw unsupported_media_type();
+    if (route.operation.body == BodyKind::none)
+        parse_json_object(message.body); // nothing is read from it, but it must be one
+}
+
+void throw_if_tripped(Limits::Verdict const& verdict, Limit limit)
+{
+    if (verdict.allowed)
+        return;
+    throw rate_limited(
+        limit == Limit::authorize ? "RATE_LIMITED" : "RATE_LIMIT_EXCEEDED",
+        std::max(verdict.reset_seconds, 1)
+    );
+}
+
+} // namespace
+
+Dispatch::Dispatch(
+    boost::asio::io_context& loop, server::App& app, std::span<Route const> routes, Log log,
+    std::function<void(std::string_view why)> fatal
+)
+    : loop_(loop), app_(app), routes_(routes), log_(std::move(log)), fatal_(std::move(fatal)),
+      limits_(app.config), batches_(loop, app.writer),
+      pool_(std::max(1U, std::thread::hardware_concurrency()))
+{
+}
+
+void Dispatch::handle(Message message, Respond respond)
+{
+    auto const exchange = std::make_shared<Exchange>(
+        Exchange{std::move(message), std::move(respond), crypto::random_uuid()}
+    );
+    try {
+        route(exchange);
+    } catch (ApiError const& error) {
+        fail(*exchange, error);
+        finish(exchange);
+    }
+}
+
+void Dispatch::route(Shared const& exchange)
+{
+    auto& match = exchange->match;
+    match = match_route(routes_, exchange->message.method, exchange->path());
+    if (match.route == nullptr || match.route->limit != Limit::exempt) {
+        exchange->reported =
+            limits_.count_address(exchange->message.peer_address, app_.clock.now());
+        throw_if_tripped(exchange->reported, Limit::standard);
+    }
+    if (match.allow.empty())
+        throw unknown_path();
+    if (exchange->message.method == "OPTIONS") {
+        exchange->outcome.status = 204; // a CORS preflight; finish() adds what it asks for
+        finish(exchange);
+        return;
+    }
+    if (match.route == nullptr)
+        throw method_not_allowed();
+    if (match.route->tx == Tx::write) {
+        run_write(exchange);
+        return;
+    }
+    run(*exchange, app_.reader);
+    sign(exchange);
+    finish(exchange);
+}
+
+void Dispatch::run_write(Shared const& exchange)
+{
+    exchange->waits_for_commit = true;
+    auto const queued = batches_.run(
+        [this, exchange] {
+            run_in_savepoint(*exchange);
+            sign(exchange);
+        },
+        [this, exchange](storage::CommitResult result) {
+            exchange->waits_for_commit = false;
+            // No answer to a write leaves before it is durable: whatever the handler said, it did
+            // not happen.
+            if (result != storage::CommitResult::durable)
+                fail(*exchange, unavailable("the commit failed"));
+            if (result == storage::CommitResult::unknown)
+                fatal_("an fsync of the database failed; what is on disk is unknown");
+            finish(exchange);
+        }
+    );
+    if (!queued) {
+        exchange->waits_for_commit = false;
+        throw unavailable("too many writes are waiting");
+    }
+}
+
+// One refused request must not undo its neighbours in the batch, nor leave half a change.
+void Dispatch::run_in_savepoint(Exchange& exchange)
+{
+    try {
+        app_.writer.run("SAVEPOINT request");
+        run(exchange, app_.writer);
+        if (exchange.error && !exchange.error->keeps_changes)
+            app_.writer.run("ROLLBACK TO request");
+        app_.writer.run("RELEASE request");
+    } catch (SQLite::Exception const& failure) {
+        fail(exchange, unavailable(failure.what()));
+    }
+}
+
+void Dispatch::run(Exchange& exchange, storage::Database& db)
+{
+    try {
+        Request request{app_, db, exchange.message, app_.clock.now(), exchange.id};
+        request.path_parameters = std::move(exchange.match.parameters);
+        if (auto const query = exchange.message.target.find('?'); query != std::string::npos)
+            request.query_parameters =
+                parse_pairs(std::string_view{exchange.message.target}.substr(query + 1));
+        call(exchange, request);
+    } catch (ApiError const& error) {
+        fail(exchange, error);
+    } catch (SQLite::Exception const& failure) {
+        fail(exchange, unavailable(failure.what()));
+    } catch (std::exception const& failure) {
+        fail(exchange, internal_error(failure.what()));
+    }
+}
+
+// In the order of the contract's "Check order".
+void Dispatch::call(Exchange& exchange, Request& request)
+{
+    auto const& row = *exchange.match.route;
+    if (row.auth == Auth::developer)
+        authenticate_caller(exchange, request);
+    check_body(row, exchange.message);
+    count_route(exchange, request.now);
+    auto const idempotency = Idempotency::of(row, request);
+    if (auto answer = idempotency ? idempotency->find_answer(request) : std::nullopt) {
+        exchange.outcome = std::move(*answer);
+        return;
+    }
+    exchange.outcome = row.operation.call(request);
+    if (idempotency && exchange.outcome.status < 300)
+        idempotency->keep_answer(request, exchange.outcome);
+}
+
+// Authenticated routes are keyed by developer, public ones by address. A success reports the plan
+// budget, or for a public route its bucket; a refusal reports the bucket that tripped.
+void Dispatch::count_route(Exchange& exchange, storage::Timestamp now)
+{
+    auto const& row = *exchange.match.route;
+    auto const authenticated = row.auth == Auth::developer;
+    auto const verdict = limits_.count_route(
+        row.limit, authenticated ? exchange.caller_id : exchange.message.peer_address, now
+    );
+    if (verdict.limit != 0 && (!authenticated || !verdict.allowed))
+        exchange.reported = verdict;
+    throw_if_tripped(verdict, row.limit);
+}
+
+void Dispatch::authenticate_caller(Exchange& exchange, Request& request)
+{
+    request.developer = authenticate(request.db, exchange.message);
+    exchange.caller_id = request.developer->id;
+    exchange.reported = limits_.count_plan(*request.developer, request.now);
+    throw_if_tripped(exchange.reported, Limit::standard);
+}
+
+// Signing runs beside the commit; the answer goes out when both are done.
+void Dispatch::sign(Shared const& exchange)
+{
+    if (exchange->error || exchange->outcome.unsigned_input.empty())
+        return;
+    exchange->waits_for_signature = true;
+    auto const done = [this, exchange](std::optional<std::string> const& signature) {
+        boost::asio::post(loop_, [this, exchange, signature] {
+            exchange->waits_for_signature = false;
+            if (signature) {
+                auto& outcome = exchange->outcome;
+                outcome.body.insert(outcome.signature_at, *signature);
+            } else {
+                // A signer that fails is a broken process (core contract, refreshToken).
+                fail(*exchange, internal_error("signing failed"));
+            }
+            finish(exchange);
+            if (!signature)
+                fatal_("signing failed");
+        });
+    };
+    auto const& input = exchange->outcome.unsigned_input;
+    if (!pool_.sign(app_.keys.signer_of(input), input, done)) {
+        exchange->waits_for_signature = false;
+        fail(*exchange, unavailable("too many signatures are waiting"));
+    }
+}
+
+void Dispatch::fail(Exchange& exchange, ApiError error)
+{
+    if (!error.cause.empty())
+        log_.event(
+            "error", {{"request", exchange.id}, {"code", error.code}, {"cause", error.cause}}
+        );
+    exchange.error = std::move(error);
+}
+
+void Dispatch::finish(Shared const& exchange)
+{
+    if (exchange->waits_for_commit || exchange->waits_for_signature)
+        return;
+    auto response = render(*exchange);
+    auto const took = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - exchange->message.received
+    );
+    log_.request(
+        exchange->id, exchange->caller_id, exchange->message.method,
+        exchange->match.route == nullptr ? "-" : exchange->match.route->path, response.status, took
+    );
+    exchange->respond(std::move(response));
+}
+
+Response Dispatch::render(Exchange& exchange)
+{
+    Response response;
+    auto& headers = response.headers;
+    if (exchange.error) {
+        response.status = exchange.error->status;
+        response.body = error_body(*exchange.error, exchange.id);
+        headers.emplace_back("Content-Type", "application/json; charset=utf-8");
+        if (exchange.error->retry_after_seconds > 0)
+            headers.emplace_back(
+                "Retry-After", std::to_string(exchange.error->retry_after_seconds)
+            );
+        if (exchange.error->status == 405)
+            headers.emplace_back("Allow", exchange.match.allow);
+    } else {
+        response.status = exchange.outcome.status;
+        response.body = std::move(exchange.outcome.body);
+        headers = std::move(exchange.outcome.headers);
+        if (!exchange.outcome.content_type.empty())
+            headers.emplace_back("Content-Type", exchange.outcome.content_type);
+    }
+    headers.emplace_back("X-Request-Id", exchange.id);
+    add_rate_headers(headers, exchange.reported);
+    // Consent decisions never get CORS allow headers (core contract, approveConsent).
+    auto const* const row = exchange.match.route;
+    if (row == nullptr || row->limit != Limit::consent_decision)
+        add_cors_headers(
+            headers, app_.config, exchange.message.header("origin"),
+            exchange.message.method == "OPTIONS"
+        );
+    add_security_headers(headers);
+    return response;
+}
+
+Response Dispatch::refuse(unsigned status, std::string_view message)
+{
+    Exchange exchange{{}, {}, crypto::random_uuid()};
+    auto const* const code = status == 503   ? "SERVICE_UNAVAILABLE"
+                             : status == 500 ? "INTERNAL_ERROR"
+                                             : "BAD_REQUEST";
+    exchange.error = ApiError{status, code, std::string{message}};
+    auto response = render(exchange);
+    response.close = true;
+    log_.request(exchange.id, "", "-", "-", status, {});
+    return response;
+}
+
+std::size_t Dispatch::body_bytes_max(std::string_view, std::string_view)
+{
+    return app_.config.max_body_bytes;
+}
+
+} // namespace http

@@ -1,0 +1,61 @@
+// Between the session and the handlers: matches the route, counts limits, asks who calls, gives the
+// handler its database, and answers when the commit and the signature it needs are done.
+#pragma once
+
+#include "crypto/sign_pool.hpp"
+#include "server/app.hpp"
+#include "server/http/limits.hpp"
+#include "server/http/log.hpp"
+#include "server/http/message.hpp"
+#include "server/http/route.hpp"
+#include "server/http/write_batches.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <memory>
+#include <span>
+
+namespace http {
+
+class Dispatch : public Handler
+{
+public:
+    // `fatal` is called when the process cannot go on: an fsync failed (exit 70), or signing did.
+    Dispatch(
+        boost::asio::io_context& loop, server::App& app, std::span<Route const> routes, Log log,
+        std::function<void(std::string_view why)> fatal
+    );
+
+    void handle(Message message, Respond respond) override;
+    Response refuse(unsigned status, std::string_view message) override;
+    std::size_t body_bytes_max(std::string_view method, std::string_view target) override;
+
+    [[nodiscard]] WriteBatches& batches() { return batches_; }
+
+private:
+    struct Exchange;
+    using Shared = std::shared_ptr<Exchange>;
+
+    void route(Shared const& exchange);
+    void run_write(Shared const& exchange);
+    void run(Exchange& exchange, storage::Database& db);
+    void run_in_savepoint(Exchange& exchange);
+    void call(Exchange& exchange, Request& request);
+    void authenticate_caller(Exchange& exchange, Request& request);
+    void count_route(Exchange& exchange, storage::Timestamp now);
+    void sign(Shared const& exchange);
+    void finish(Shared const& exchange);
+    void fail(Exchange& exchange, ApiError error);
+    Response render(Exchange& exchange);
+
+    boost::asio::io_context& loop_;
+    server::App& app_;
+    std::span<Route const> routes_;
+    Log log_;
+    std::function<void(std::string_view)> fatal_;
+    Limits limits_;
+    WriteBatches batches_;
+    crypto::SignPool pool_; // last: its threads are joined before the rest goes
+};
+
+} // namespace http

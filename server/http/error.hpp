@@ -1,0 +1,87 @@
+// Every refusal the API can give, by name. The sentences stand in error.cpp, all in one place; they
+// say what to do next. Thrown by handlers, caught and rendered by the dispatcher only.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace http {
+
+struct ApiError
+{
+    unsigned status;
+    std::string code;    // stable, machine-readable
+    std::string message; // for people
+    std::string cause{}; // for the log only
+    // The change stays although the request is refused: reuse of a stolen token answers 400 and
+    // revokes. Everything else a refused request did is rolled back.
+    bool keeps_changes = false;
+    int retry_after_seconds = 0; // 0: no Retry-After
+};
+
+std::string_view reason_phrase(unsigned status);
+
+// Shape of the request
+ApiError bad_request(std::string message);
+ApiError not_json_object();
+ApiError body_too_large(std::size_t bytes_max);
+ApiError unsupported_media_type();
+ApiError path_parameter_too_long();
+ApiError unknown_path();
+ApiError method_not_allowed();
+
+// Who asks
+ApiError missing_api_key();
+ApiError invalid_api_key();
+ApiError signup_closed();
+
+// What is asked for
+ApiError not_found(std::string_view what);             // "Agent not found"
+ApiError not_found_or_revoked(std::string_view what);  // "Grant not found or already revoked"
+ApiError request_gone();
+ApiError request_unknown();
+ApiError request_not_pending();
+ApiError email_taken();
+ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota);
+
+// Redirects, consent
+ApiError redirect_uri_not_registered();
+ApiError consent_required();
+ApiError consent_link_required();
+ApiError principal_verification_required();
+ApiError passkey_required();
+ApiError cross_site();
+
+// Codes and tokens; the sentences of these are part of the contract
+ApiError invalid_code();
+ApiError code_not_approved();
+ApiError code_expired();
+ApiError code_verifier_required();
+ApiError invalid_code_verifier();
+ApiError invalid_refresh_token();
+ApiError agent_mismatch();
+ApiError refresh_token_used();
+ApiError refresh_token_expired();
+ApiError grant_revoked();
+ApiError grant_expired();
+ApiError invalid_token();
+
+// Delegation
+ApiError invalid_parent_token();
+ApiError parent_revoked();
+ApiError parent_expired();
+ApiError parent_foreign();
+ApiError scopes_exceed_parent(std::string_view scopes);
+ApiError delegation_too_deep(int hops_max);
+
+// Idempotency-Key
+ApiError idempotency_key_invalid();
+ApiError idempotency_key_reused();
+ApiError idempotency_in_progress();
+
+// Limits and trouble
+ApiError rate_limited(std::string code, int retry_after_seconds);
+ApiError unavailable(std::string cause);
+ApiError internal_error(std::string cause);
+
+} // namespace http

@@ -1,0 +1,115 @@
+#include "server/http/idempotency.hpp"
+
+#include "crypto/hash.hpp"
+#include "storage/grants.hpp"
+#include "storage/idempotency.hpp"
+
+#include <boost/json/object.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace http {
+
+namespace {
+
+constexpr std::string_view purpose = "replay";
+constexpr std::int64_t expired_per_insert_max = 4; // keeps the table bounded by its live records
+
+// rotateKey must let the old key die at once, so nothing of it is ever replayed.
+bool takes_part(Route const& route)
+{
+    return route.tx == Tx::write && route.auth == Auth::developer &&
+           route.limit != Limit::rotate_key;
+}
+
+// The grant whose token an answer carries; its member is spelled grantId in every such answer.
+std::optional<std::string> grant_of(Outcome const& outcome)
+{
+    if (outcome.unsigned_input.empty())
+        return {};
+    auto const object = parse_json_object(outcome.body);
+    auto const* const id = object.if_contains("grantId");
+    return id == nullptr ? std::nullopt : std::optional<std::string>{id->as_string()};
+}
+
+} // namespace
+
+std::optional<Idempotency> Idempotency::of(Route const& route, Request const& request)
+{
+    if (!takes_part(route) || !request.message.has_header("idempotency-key"))
+        return {};
+    auto const key = request.message.header("idempotency-key");
+    auto const visible = [](char c) { return c > ' ' && c < '\x7f'; };
+    if (key.empty() || key.size() > 255 || !std::ranges::all_of(key, visible))
+        throw idempotency_key_invalid();
+
+    std::string_view const target{request.message.target};
+    auto const path = target.substr(0, target.find('?'));
+    std::string name{"idempotency"};
+    for (auto const part : {std::string_view{request.caller().id},
+                            std::string_view{request.message.method}, path, key})
+        name.append("\n").append(part);
+    Idempotency idempotency;
+    idempotency.key_hash_ = request.app.keys.lookup_hash(name);
+    idempotency.request_hash_ = crypto::hex(crypto::sha256(
+        std::string{target.substr(path.size())} + "\n" + request.message.body
+    ));
+    return idempotency;
+}
+
+std::optional<Outcome> Idempotency::find_answer(Request& request) const
+{
+    auto const record = storage::find_idempotency_record(request.db, key_hash_, request.now);
+    if (!record)
+        return {};
+    if (record->request_hash != request_hash_)
+        throw idempotency_key_reused();
+    if (record->grant_id) {
+        auto const grant =
+            storage::find_grant(request.db, request.caller().id, *record->grant_id);
+        if (!grant || grant->status != "active" || grant->expires_at <= request.now)
+            return {};
+    }
+    auto const opened = request.app.keys.open_sealed(
+        request.db, purpose, request.caller().id, key_hash_, "body", record->sealed_body
+    );
+    if (!opened)
+        throw internal_error("a kept answer does not open");
+    // Kept as "<signature position>\n<what is signed>\n<body>": RS256 is deterministic, so signing
+    // again gives the same bytes.
+    auto text = opened->view();
+    Outcome outcome{
+        .status = static_cast<unsigned>(record->status), .content_type = record->content_type};
+    auto const first = text.find('\n');
+    std::from_chars(text.data(), text.data() + first, outcome.signature_at);
+    text.remove_prefix(first + 1);
+    auto const second = text.find('\n');
+    outcome.unsigned_input = std::string{text.substr(0, second)};
+    outcome.body = std::string{text.substr(second + 1)};
+    outcome.headers.emplace_back("Idempotent-Replayed", "true");
+    return outcome;
+}
+
+void Idempotency::keep_answer(Request& request, Outcome const& outcome) const
+{
+    auto const text = std::to_string(outcome.signature_at) + "\n" + outcome.unsigned_input + "\n" +
+                      outcome.body;
+    storage::expire_idempotency_records(request.db, request.now, expired_per_insert_max);
+    storage::insert_idempotency_record(
+        request.db,
+        {.key_hash = key_hash_,
+         .developer_id = request.caller().id,
+         .request_hash = request_hash_,
+         .status = static_cast<int>(outcome.status),
+         .content_type = outcome.content_type,
+         .sealed_body = request.app.keys.seal(
+             request.db, request.app.ids, request.now, purpose, request.caller().id, key_hash_,
+             "body", text
+         ),
+         .grant_id = grant_of(outcome),
+         .expires_at = request.now + request.app.config.idempotency_ttl}
+    );
+}
+
+} // namespace http

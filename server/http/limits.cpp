@@ -1,0 +1,107 @@
+#include "server/http/limits.hpp"
+
+#include "server/rules/time_text.hpp"
+
+#include <algorithm>
+
+namespace http {
+
+namespace {
+
+constexpr int window_seconds = 60;
+
+// One household or host has a whole /64 of IPv6 addresses: they count as one source.
+std::string_view source_of(std::string_view address)
+{
+    if (address.find(':') == std::string_view::npos)
+        return address;
+    std::size_t groups = 0;
+    for (std::size_t i = 0; i < address.size(); ++i)
+        if (address[i] == ':' && ++groups == 4)
+            return address.substr(0, i);
+    return address;
+}
+
+} // namespace
+
+Limits::Limits(server::Config const& config)
+    : config_(config), factor_(config.rate_profile == "off"         ? 0
+                               : config.rate_profile == "reference" ? 1
+                                                                    : 100)
+{
+}
+
+Limits::Verdict Limits::count_address(std::string_view address, storage::Timestamp now)
+{
+    return count("ip " + std::string{source_of(address)}, config_.rate_ip * factor_, now);
+}
+
+Limits::Verdict Limits::count_plan(storage::Developer const& developer, storage::Timestamp now)
+{
+    auto const limit = developer.plan == "free"  ? config_.rate_plan_free
+                       : developer.plan == "pro" ? config_.rate_plan_pro
+                                                 : config_.rate_plan_enterprise;
+    return count("plan " + developer.id, limit * factor_, now);
+}
+
+Limits::Verdict Limits::count_route(Limit limit, std::string_view who, storage::Timestamp now)
+{
+    auto const per_minute = route_limit(limit);
+    if (per_minute == 0)
+        return {};
+    auto const name = std::to_string(static_cast<int>(limit));
+    return count("route " + name + " " + std::string{who}, per_minute, now);
+}
+
+int Limits::route_limit(Limit limit) const
+{
+    // Guessing keys or flooding mailboxes is no matter of size: these two keep their numbers in
+    // every profile.
+    auto const fixed = factor_ == 0 ? 0 : 1;
+    switch (limit) {
+    case Limit::exempt:
+    case Limit::standard: return 0;
+    case Limit::signup: return config_.rate_signup * fixed;
+    case Limit::rotate_key: return config_.rate_rotate_key * fixed;
+    case Limit::authorize: return config_.rate_authorize * factor_;
+    case Limit::token: return config_.rate_token * factor_;
+    case Limit::refresh: return config_.rate_refresh * factor_;
+    case Limit::audit_log: return config_.rate_audit_log * factor_;
+    case Limit::consent_read: return config_.rate_consent_read * factor_;
+    case Limit::consent_decision: return config_.rate_consent_decision * factor_;
+    }
+    return 0;
+}
+
+Limits::Verdict Limits::count(std::string key, int limit, storage::Timestamp now)
+{
+    if (limit == 0)
+        return {};
+    auto const seconds = rules::whole_seconds(now);
+    // Never back: a clock that is set back must not open a window twice.
+    if (auto const window = seconds / window_seconds; window > window_) {
+        window_ = window;
+        counts_.clear();
+    }
+    auto& used =
+        counts_.size() < buckets_max || counts_.contains(key) ? counts_[std::move(key)] : counts_[""];
+    auto const reset = std::clamp<std::int64_t>((window_ + 1) * window_seconds - seconds, 0, 60);
+    auto const allowed = used < limit;
+    used += allowed ? 1 : 0;
+    return {
+        .allowed = allowed,
+        .limit = limit,
+        .remaining = limit - used,
+        .reset_seconds = static_cast<int>(reset)};
+}
+
+void add_rate_headers(Headers& headers, Limits::Verdict const& verdict)
+{
+    if (verdict.limit == 0)
+        return;
+    headers.emplace_back("X-RateLimit-Limit", std::to_string(verdict.limit));
+    headers.emplace_back("X-RateLimit-Remaining", std::to_string(verdict.remaining));
+    headers.emplace_back("X-RateLimit-Reset", std::to_string(verdict.reset_seconds));
+}
+
+} // namespace http

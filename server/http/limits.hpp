@@ -1,0 +1,54 @@
+// Rate limits: fixed windows of 60 seconds aligned to the minute (core contract, "Rate limits"), in
+// three layers: the source address, the developer's plan, and the route's own bucket.
+#pragma once
+
+#include "server/config.hpp"
+#include "server/http/message.hpp"
+#include "server/http/route.hpp"
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace http {
+
+class Limits
+{
+public:
+    explicit Limits(server::Config const& config);
+
+    struct Verdict
+    {
+        bool allowed = true;
+        int limit = 0; // 0: not limited, no headers
+        int remaining = 0;
+        int reset_seconds = 0; // until the window ends, 0..60
+    };
+
+    // Counts one request. Addresses: IPv6 by its /64.
+    Verdict count_address(std::string_view address, storage::Timestamp now);
+    Verdict count_plan(storage::Developer const& developer, storage::Timestamp now);
+    // `who`: the developer of an authenticated route, the address of a public one.
+    Verdict count_route(Limit limit, std::string_view who, storage::Timestamp now);
+
+    [[nodiscard]] bool off() const { return factor_ == 0; }
+    [[nodiscard]] std::size_t buckets() const { return counts_.size(); }
+
+    // Entries of one window; when they are full, new keys share one bucket, so that random sources
+    // cannot grow the table (S-101).
+    static constexpr std::size_t buckets_max = 200'000;
+
+private:
+    Verdict count(std::string key, int limit, storage::Timestamp now);
+    [[nodiscard]] int route_limit(Limit limit) const;
+
+    server::Config const& config_;
+    int factor_; // of the profile; 0 switches limits off
+    std::int64_t window_ = 0;
+    std::unordered_map<std::string, int> counts_;
+};
+
+// X-RateLimit-Limit, -Remaining and -Reset as integers; nothing when there is no limit.
+void add_rate_headers(Headers& headers, Limits::Verdict const& verdict);
+
+} // namespace http

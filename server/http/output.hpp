@@ -1,0 +1,51 @@
+// The bytes a connection still has to send, and the socket they go to.
+#pragma once
+
+#include "server/http/listener.hpp"
+
+#include <boost/asio/basic_stream_socket.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <chrono>
+#include <string>
+
+namespace http {
+
+// The only place that names the transport; it must be in non-blocking mode.
+using Socket =
+    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+
+// Whether an operation has to be repeated when the socket is ready.
+bool must_wait(boost::system::error_code const& error);
+
+class Output
+{
+public:
+    using Time = std::chrono::steady_clock::time_point;
+    enum class Outcome
+    {
+        done,
+        blocked,
+        failed
+    };
+
+    [[nodiscard]] std::string& text() { return text_; } // for appending
+    [[nodiscard]] std::size_t unsent() const { return text_.size() - sent_; }
+    [[nodiscard]] bool empty() const { return text_.empty(); }
+
+    Outcome write(Socket& socket);
+
+    // Whether the other side takes nothing, or so little that it only means to stay.
+    [[nodiscard]] bool is_late(Time now, ListenerLimits const& limits) const;
+
+private:
+    std::string text_;
+    std::size_t sent_ = 0;
+    bool blocked_ = false;
+    Time blocked_at_;
+    Time progress_at_;
+    std::size_t sent_since_ = 0; // bytes since blocked_at_
+};
+
+} // namespace http

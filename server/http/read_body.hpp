@@ -1,0 +1,103 @@
+// From JSON to described structs, with messages that name the member: `scopes[1] must be a string`.
+// Unknown members are ignored; an explicit null counts as absent (core contract, "Request bodies").
+#pragma once
+
+#include "server/http/error.hpp"
+#include "server/http/wire.hpp"
+
+#include <boost/describe/members.hpp>
+#include <boost/json/value.hpp>
+#include <boost/mp11/algorithm.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace http {
+
+// A JSON object; throws ApiError for malformed JSON, another top-level value, nesting deeper than
+// 64, more than 10,000 members, numbers that are not finite, and strings with U+0000. A byte order
+// mark is skipped; an empty text is an empty object.
+boost::json::object parse_json_object(std::string_view text);
+
+void read_string(
+    boost::json::value const& value, std::string const& path, std::size_t characters_min,
+    std::size_t characters_max, bool one_line, std::string& out
+);
+std::int64_t read_integer(
+    boost::json::value const& value, std::string const& path, std::int64_t min, std::int64_t max
+);
+bool read_boolean(boost::json::value const& value, std::string const& path);
+void read_scope(boost::json::value const& value, std::string const& path, std::string& out);
+boost::json::array const& read_array(
+    boost::json::value const& value, std::string const& path, std::size_t min, std::size_t max
+);
+boost::json::object const&
+read_object(boost::json::value const& value, std::string const& path);
+
+template <std::size_t Min, std::size_t Max>
+void read_value(boost::json::value const& value, std::string const& path, Text<Min, Max>& out)
+{
+    read_string(value, path, Min, Max, false, out);
+}
+template <std::size_t Min, std::size_t Max>
+void read_value(boost::json::value const& value, std::string const& path, Line<Min, Max>& out)
+{
+    read_string(value, path, Min, Max, true, out);
+}
+template <std::int64_t Min, std::int64_t Max>
+void read_value(boost::json::value const& value, std::string const& path, Integer<Min, Max>& out)
+{
+    out.value = read_integer(value, path, Min, Max);
+}
+inline void read_value(boost::json::value const& value, std::string const& path, bool& out)
+{
+    out = read_boolean(value, path);
+}
+inline void read_value(boost::json::value const& value, std::string const& path, Scope& out)
+{
+    read_scope(value, path, out);
+}
+inline void
+read_value(boost::json::value const& value, std::string const& path, boost::json::object& out)
+{
+    out = read_object(value, path);
+}
+template <class Item, std::size_t Min, std::size_t Max>
+void read_value(
+    boost::json::value const& value, std::string const& path, List<Item, Min, Max>& out
+)
+{
+    std::size_t index = 0;
+    for (auto const& item : read_array(value, path, Min, Max))
+        read_value(item, path + "[" + std::to_string(index++) + "]", out.emplace_back());
+}
+
+template <class T>
+void read_member(boost::json::value const* value, std::string const& name, T& out)
+{
+    if (value == nullptr || value->is_null())
+        throw bad_request(name + " is required");
+    read_value(*value, name, out);
+}
+template <class T>
+void read_member(
+    boost::json::value const* value, std::string const& name, std::optional<T>& out
+)
+{
+    if (value != nullptr && !value->is_null())
+        read_value(*value, name, out.emplace());
+}
+
+template <class Body>
+Body read_body(boost::json::object const& object)
+{
+    Body body{};
+    boost::mp11::mp_for_each<boost::describe::describe_members<Body, boost::describe::mod_public>>(
+        [&](auto member) {
+            read_member(object.if_contains(member.name), member.name, body.*member.pointer);
+        }
+    );
+    return body;
+}
+
+} // namespace http

@@ -1,0 +1,126 @@
+#include "server/http/request.hpp"
+
+#include "server/http/error.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace http {
+
+namespace {
+
+int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+std::int64_t positive_or(std::optional<std::string> const& text, std::int64_t fallback)
+{
+    std::int64_t value = 0;
+    if (!text)
+        return fallback;
+    auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    auto const whole = end == text->data() + text->size();
+    // Bounded so that the offset of a page cannot overflow.
+    if (error == std::errc::result_out_of_range && whole && !text->starts_with('-'))
+        return 1'000'000'000;
+    if (error != std::errc{} || !whole || value < 1)
+        return fallback;
+    return std::min<std::int64_t>(value, 1'000'000'000);
+}
+
+} // namespace
+
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space)
+{
+    std::string decoded;
+    decoded.reserve(text.size());
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] == '+' && plus_is_space) {
+            decoded += ' ';
+        } else if (text[i] != '%') {
+            decoded += text[i];
+        } else {
+            auto const high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
+            auto const low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return {};
+            decoded += static_cast<char>(high * 16 + low);
+            i += 2;
+        }
+    }
+    return decoded;
+}
+
+std::vector<std::pair<std::string, std::string>> parse_pairs(std::string_view text)
+{
+    std::vector<std::pair<std::string, std::string>> pairs;
+    while (!text.empty()) {
+        auto const end = text.find('&');
+        auto const pair = text.substr(0, end);
+        auto const equals = pair.find('=');
+        auto const name = pair.substr(0, equals);
+        auto const value =
+            equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
+        if (!pair.empty())
+            pairs.emplace_back(
+                percent_decode(name, true).value_or(std::string{name}),
+                percent_decode(value, true).value_or(std::string{value})
+            );
+        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    }
+    return pairs;
+}
+
+std::string const& Request::path(std::string_view name) const
+{
+    // A name that is not in the route's pattern is a programming error.
+    return std::ranges::find(path_parameters, name, &PathParameter::name)->value;
+}
+
+std::optional<std::string> Request::query(std::string_view name) const
+{
+    std::optional<std::string> found;
+    for (auto const& [key, value] : query_parameters) {
+        if (key != name)
+            continue;
+        if (found)
+            throw bad_request("Give the query parameter " + std::string{name} + " only once");
+        found = value;
+    }
+    return found;
+}
+
+storage::Page Request::page(std::int64_t size_max) const
+{
+    return {
+        .number = positive_or(query("page"), 1),
+        .size = std::min(positive_or(query("pageSize"), size_max), size_max)};
+}
+
+std::optional<std::string> Request::cookie(std::string_view name) const
+{
+    for (auto const& [header, text] : message.headers) {
+        if (header != "cookie")
+            continue;
+        std::string_view rest{text};
+        while (!rest.empty()) {
+            auto const end = rest.find(';');
+            auto pair = rest.substr(0, end);
+            while (pair.starts_with(' '))
+                pair.remove_prefix(1);
+            if (pair.starts_with(name) && pair.substr(name.size()).starts_with('='))
+                return std::string{pair.substr(name.size() + 1)};
+            rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+        }
+    }
+    return {};
+}
+
+} // namespace http

@@ -1,0 +1,57 @@
+// What a handler sees of a request: the message, who asks, the database to use, the time.
+#pragma once
+
+#include "server/app.hpp"
+#include "server/http/message.hpp"
+#include "storage/developers.hpp"
+#include "storage/page.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace http {
+
+// Percent-decoded; nothing when an escape is malformed or the result is not valid for `plus`.
+std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space);
+
+// name=value pairs of a query string or a form, decoded. Malformed escapes are kept as they are.
+std::vector<std::pair<std::string, std::string>> parse_pairs(std::string_view text);
+
+struct PathParameter
+{
+    std::string_view name; // of the route's pattern
+    std::string value;     // decoded
+};
+
+struct Request
+{
+    server::App& app;
+    storage::Database& db; // writer or reader, as the route says
+    Message const& message;
+    storage::Timestamp now;
+    std::string id; // X-Request-Id
+    std::optional<storage::Developer> developer{};
+    std::vector<PathParameter> path_parameters{};
+    std::vector<std::pair<std::string, std::string>> query_parameters{};
+
+    // The developer whose key was presented; only on routes that require one.
+    [[nodiscard]] storage::Developer const& caller() const { return developer.value(); }
+
+    [[nodiscard]] std::string const& path(std::string_view name) const;
+
+    // Nothing when absent. Throws ApiError when a parameter is given twice.
+    [[nodiscard]] std::optional<std::string> query(std::string_view name) const;
+
+    // `page` and `pageSize`: bad values fall back to the default, large ones are clamped.
+    [[nodiscard]] storage::Page page(std::int64_t size_max) const;
+
+    [[nodiscard]] std::string next_id(std::string_view prefix) { return app.ids.next(prefix, now); }
+
+    [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
+};
+
+} // namespace http

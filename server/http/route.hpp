@@ -1,0 +1,194 @@
+// A line of the route table, and `on<handler>`, which derives everything else from the handler's
+// signature: View handler(Request&) or View handler(Request&, Body const&).
+#pragma once
+
+#include "server/http/error.hpp"
+#include "server/http/read_body.hpp"
+#include "server/http/request.hpp"
+#include "server/http/write_view.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace http {
+
+enum class verb : std::uint8_t
+{
+    get,
+    post,
+    patch,
+    delete_
+};
+std::string_view verb_text(verb verb); // "DELETE"
+
+// Who may call.
+enum class Auth : std::uint8_t
+{
+    none,     // anyone; the Authorization header is not looked at
+    developer // Authorization: Bearer <API key>
+};
+
+// The route's own rate bucket (limits.hpp), beside the layers for addresses and plans.
+enum class Limit : std::uint8_t
+{
+    exempt,   // no limit of any kind: the JWKS
+    standard, // only the layers
+    signup,
+    rotate_key,
+    authorize,
+    token,
+    refresh,
+    audit_log,
+    consent_read,
+    consent_decision
+};
+
+// Which connection the handler gets. `none`: it needs no database.
+enum class Tx : std::uint8_t
+{
+    none,
+    read,
+    write
+};
+
+// What handlers may return besides a View (200).
+struct NoContent
+{
+};
+template <class View>
+struct Created
+{
+    View view;
+};
+struct HtmlPage
+{
+    std::string html;
+    unsigned status = 200;
+    Headers headers{}; // Content-Security-Policy, Set-Cookie, ...
+};
+struct Redirect
+{
+    unsigned status = 303;
+    std::string location;
+    Headers headers{};
+};
+struct Document // a body that is not made from a View, such as the JWKS or a style sheet
+{
+    unsigned status = 200;
+    std::string content_type;
+    std::string body;
+    Headers headers{};
+};
+
+// What every handler's answer becomes.
+struct Outcome
+{
+    unsigned status = 200;
+    std::string content_type{};
+    std::string body{};
+    Headers headers{};
+    std::size_t signature_at = 0;
+    std::string unsigned_input{}; // not empty: the signature of this belongs at signature_at
+};
+
+// What a handler expects as the body of its request.
+enum class BodyKind : std::uint8_t
+{
+    none, // anything is ignored, but must be a JSON object when present
+    json,
+    form
+};
+
+struct Operation
+{
+    std::string_view handler; // "create_agent"
+    BodyKind body;
+    Outcome (*call)(Request&);
+};
+
+struct Route
+{
+    verb method;
+    std::string_view path; // "/v1/agents/{agentId}"
+    Auth auth;
+    Limit limit;
+    Tx tx;
+    std::string_view summary;
+    Operation operation;
+};
+
+// A body struct is read as a form when it says `static constexpr bool is_form = true`.
+template <class Body>
+concept FormBody = requires { requires Body::is_form; };
+
+boost::json::object parse_form(std::string_view text);
+
+template <class View>
+Outcome outcome_of(View const& view, unsigned status = 200)
+{
+    auto written = write_view(view);
+    return {
+        .status = status,
+        .content_type = "application/json; charset=utf-8",
+        .body = std::move(written.text),
+        .signature_at = written.signature_at,
+        .unsigned_input = std::move(written.unsigned_input)};
+}
+template <class View>
+Outcome outcome_of(Created<View> const& created)
+{
+    return outcome_of(created.view, 201);
+}
+inline Outcome outcome_of(NoContent const&)
+{
+    return {.status = 204};
+}
+inline Outcome outcome_of(Outcome outcome)
+{
+    return outcome;
+}
+Outcome outcome_of(HtmlPage page);
+Outcome outcome_of(Redirect redirect);
+Outcome outcome_of(Document document);
+
+template <auto Handler>
+consteval std::string_view handler_name()
+{
+    // "... [with auto Handler = api::create_agent; std::string_view = ...]"
+    std::string_view const text = __PRETTY_FUNCTION__;
+    auto const start = text.find("Handler = ") + 10;
+    auto name = text.substr(start, text.find_first_of(";]", start) - start);
+    return name.substr(name.rfind(':') + 1);
+}
+
+template <class View>
+constexpr BodyKind body_kind(View (*)(Request&))
+{
+    return BodyKind::none;
+}
+template <class View, class Body>
+constexpr BodyKind body_kind(View (*)(Request&, Body const&))
+{
+    return FormBody<Body> ? BodyKind::form : BodyKind::json;
+}
+
+template <class View>
+Outcome call_handler(View (*handler)(Request&), Request& request)
+{
+    return outcome_of(handler(request));
+}
+template <class View, class Body>
+Outcome call_handler(View (*handler)(Request&, Body const&), Request& request)
+{
+    auto const object = FormBody<Body> ? parse_form(request.message.body)
+                                       : parse_json_object(request.message.body);
+    return outcome_of(handler(request, read_body<Body>(object)));
+}
+
+template <auto Handler>
+constexpr Operation on{
+    handler_name<Handler>(), body_kind(Handler),
+    [](Request& request) { return call_handler(Handler, request); }};
+
+} // namespace http

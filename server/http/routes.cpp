@@ -1,0 +1,75 @@
+#include "server/http/routes.hpp"
+
+#include "server/api/agents.hpp"
+#include "server/api/audit.hpp"
+#include "server/api/authorize.hpp"
+#include "server/api/consent.hpp"
+#include "server/api/consent_page.hpp"
+#include "server/api/delegate.hpp"
+#include "server/api/grants.hpp"
+#include "server/api/me.hpp"
+#include "server/api/system.hpp"
+#include "server/api/token.hpp"
+#include "server/api/tokens.hpp"
+
+namespace http {
+
+namespace {
+
+using namespace api;
+
+// A line an operation. Paths without parameters stand before those with, so that they win.
+// clang-format off
+constexpr Route table[] = {
+    //verb        path                                        caller           limit                    tx         summary                                        handler
+    {verb::get,     "/health",                                Auth::none,      Limit::standard,         Tx::read,  "Whether the server is well",                  on<get_health>},
+    {verb::get,     "/.well-known/jwks.json",                 Auth::none,      Limit::exempt,           Tx::none,  "Public keys that verify grant tokens",        on<get_jwks>},
+    {verb::get,     "/assets/{version}/{name}",               Auth::none,      Limit::standard,         Tx::none,  "Style sheet, script and icons of the pages",  on<get_asset>},
+
+    {verb::post,    "/v1/signup",                             Auth::none,      Limit::signup,           Tx::write, "Create a developer account",                  on<signup>},
+    {verb::get,     "/v1/me",                                 Auth::developer, Limit::standard,         Tx::read,  "Profile of the caller",                       on<get_me>},
+    {verb::post,    "/v1/me/rotate-key",                      Auth::developer, Limit::rotate_key,       Tx::write, "Replace the API key (older path)",            on<rotate_key_alias>},
+    {verb::post,    "/v1/keys/rotate",                        Auth::developer, Limit::rotate_key,       Tx::write, "Replace the API key",                         on<rotate_key>},
+
+    {verb::post,    "/v1/agents",                             Auth::developer, Limit::standard,         Tx::write, "Register an agent",                           on<create_agent>},
+    {verb::get,     "/v1/agents",                             Auth::developer, Limit::standard,         Tx::read,  "List agents",                                 on<list_agents>},
+    {verb::get,     "/v1/agents/{agentId}",                   Auth::developer, Limit::standard,         Tx::read,  "Get an agent",                                on<get_agent>},
+    {verb::patch,   "/v1/agents/{agentId}",                   Auth::developer, Limit::standard,         Tx::write, "Update an agent",                             on<update_agent>},
+    {verb::post,    "/v1/agents/{agentId}",                   Auth::developer, Limit::standard,         Tx::write, "Update an agent (Python SDK verb)",           on<update_agent_via_post>},
+    {verb::delete_, "/v1/agents/{agentId}",                   Auth::developer, Limit::standard,         Tx::write, "Delete an agent and revoke its grants",       on<delete_agent>},
+
+    {verb::post,    "/v1/authorize",                          Auth::developer, Limit::authorize,        Tx::write, "Ask a person for scopes",                     on<create_authorization>},
+    {verb::post,    "/v1/authorize/{authRequestId}/approve",  Auth::developer, Limit::standard,         Tx::write, "Approve a sandbox request",                   on<approve_authorization>},
+    {verb::post,    "/v1/authorize/{authRequestId}/deny",     Auth::developer, Limit::standard,         Tx::write, "Deny a sandbox request",                      on<deny_authorization>},
+
+    {verb::get,     "/consent",                               Auth::none,      Limit::consent_read,     Tx::read,  "The consent page",                            on<get_consent_page>},
+    {verb::post,    "/consent",                               Auth::none,      Limit::consent_decision, Tx::write, "The consent page's form",                     on<submit_consent_page>},
+    {verb::get,     "/v1/consent/{authRequestId}",            Auth::none,      Limit::consent_read,     Tx::read,  "What the consent page shows",                 on<get_consent_request>},
+    {verb::post,    "/v1/consent/{authRequestId}/approve",    Auth::none,      Limit::consent_decision, Tx::write, "Allow",                                       on<approve_consent>},
+    {verb::post,    "/v1/consent/{authRequestId}/deny",       Auth::none,      Limit::consent_decision, Tx::write, "Do not allow",                                on<deny_consent>},
+
+    {verb::post,    "/v1/token",                              Auth::developer, Limit::token,            Tx::write, "Exchange a code for a grant token",           on<exchange_token>},
+    {verb::post,    "/v1/token/refresh",                      Auth::developer, Limit::refresh,          Tx::write, "Rotate a refresh token",                      on<refresh_token>},
+    {verb::post,    "/v1/tokens/verify",                      Auth::developer, Limit::standard,         Tx::read,  "Verify a grant token online",                 on<verify_token>},
+    {verb::post,    "/v1/tokens/revoke",                      Auth::developer, Limit::standard,         Tx::write, "Revoke one grant token",                      on<revoke_token>},
+
+    {verb::get,     "/v1/grants",                             Auth::developer, Limit::standard,         Tx::read,  "List grants",                                 on<list_grants>},
+    {verb::post,    "/v1/grants/verify",                      Auth::developer, Limit::standard,         Tx::read,  "Verify a grant token with its reason",        on<verify_grant>},
+    {verb::post,    "/v1/grants/delegate",                    Auth::developer, Limit::standard,         Tx::write, "Delegate to a sub-agent",                     on<delegate_grant>},
+    {verb::get,     "/v1/grants/{grantId}",                   Auth::developer, Limit::standard,         Tx::read,  "Get one grant",                               on<get_grant>},
+    {verb::delete_, "/v1/grants/{grantId}",                   Auth::developer, Limit::standard,         Tx::write, "Revoke a grant and its descendants",          on<revoke_grant>},
+
+    {verb::post,    "/v1/audit/log",                          Auth::developer, Limit::audit_log,        Tx::write, "Append to the audit log",                     on<log_audit>},
+    {verb::get,     "/v1/audit/entries",                      Auth::developer, Limit::standard,         Tx::read,  "List audit entries",                          on<list_audit>},
+    {verb::get,     "/v1/audit/{entryId}",                    Auth::developer, Limit::standard,         Tx::read,  "Get one audit entry",                         on<get_audit>},
+};
+// clang-format on
+
+} // namespace
+
+std::span<Route const> routes()
+{
+    return table;
+}
+
+} // namespace http

@@ -1,0 +1,78 @@
+// The types of request bodies and answers: described structs (Boost.Describe) whose members carry
+// their own bounds, so that parsing, messages and the served schema say the same.
+#pragma once
+
+#include <boost/json/object.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace http {
+
+// Text of Min to Max characters (code points). U+0000 is refused everywhere.
+template <std::size_t Min, std::size_t Max>
+struct Text : std::string
+{
+    static constexpr std::size_t characters_min = Min, characters_max = Max;
+    static constexpr bool one_line = false;
+    using std::string::string;
+};
+
+// As Text, but without control characters.
+template <std::size_t Min, std::size_t Max>
+struct Line : std::string
+{
+    static constexpr std::size_t characters_min = Min, characters_max = Max;
+    static constexpr bool one_line = true;
+    using std::string::string;
+};
+
+template <std::int64_t Min, std::int64_t Max>
+struct Integer
+{
+    static constexpr std::int64_t min = Min, max = Max;
+    std::int64_t value = 0;
+};
+
+// At least Min, at most Max items.
+template <class Item, std::size_t Min, std::size_t Max>
+struct List : std::vector<Item>
+{
+    static constexpr std::size_t items_min = Min, items_max = Max;
+    using std::vector<Item>::vector;
+
+    [[nodiscard]] std::vector<std::string> strings() const { return {this->begin(), this->end()}; }
+};
+
+// A scope as createAuthorization takes it (rules/scopes.hpp says which strings are).
+struct Scope : std::string
+{
+    using std::string::string;
+};
+
+// A member of an answer that is present and null when there is no value. An std::optional member is
+// left out instead.
+template <class T>
+struct Nullable
+{
+    std::optional<T> value;
+    Nullable() = default;
+    Nullable(std::optional<T> given) : value(std::move(given)) {} // NOLINT: converts by intent
+};
+
+// JSON text that is already written, such as an audit entry's metadata.
+struct RawJson
+{
+    std::string text = "{}";
+};
+
+// A token whose signature is still being made: the bytes that are signed. In the answer's text its
+// place is kept; the dispatcher puts the signature there (design, idea 3).
+struct UnsignedToken
+{
+    std::string input; // header.payload
+};
+
+} // namespace http

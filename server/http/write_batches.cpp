@@ -1,0 +1,77 @@
+#include "server/http/write_batches.hpp"
+
+#include <SQLiteCpp/Exception.h>
+
+#include <boost/asio/post.hpp>
+
+#include <utility>
+
+namespace http {
+
+WriteBatches::WriteBatches(boost::asio::io_context& loop, storage::Database& writer)
+    : loop_(loop), writer_(writer), thread_(writer)
+{
+}
+
+bool WriteBatches::run(Work work, Committed committed)
+{
+    if (committing_) {
+        if (waiting_.size() >= waiting_max)
+            return false;
+        waiting_.push_back({std::move(work), std::move(committed)});
+        return true;
+    }
+    execute({std::move(work), std::move(committed)});
+    return true;
+}
+
+void WriteBatches::execute(Job job)
+{
+    if (!open_) {
+        try {
+            writer_.run("BEGIN IMMEDIATE");
+        } catch (SQLite::Exception const&) {
+            job.committed(storage::CommitResult::refused);
+            return;
+        }
+        open_ = true;
+    }
+    job.work();
+    batch_.push_back(std::move(job.committed));
+    if (batch_.size() == 1)
+        schedule_commit();
+}
+
+// The commit is queued behind everything that is ready now: what those handlers write joins.
+void WriteBatches::schedule_commit()
+{
+    boost::asio::post(loop_, [this, joined = batch_.size()] {
+        if (batch_.size() > joined && batch_.size() < batch_max)
+            schedule_commit();
+        else
+            commit();
+    });
+}
+
+void WriteBatches::commit()
+{
+    open_ = false;
+    committing_ = true;
+    thread_.commit([this](storage::CommitResult result) {
+        boost::asio::post(loop_, [this, result] { finish(result); });
+    });
+}
+
+void WriteBatches::finish(storage::CommitResult result)
+{
+    committing_ = false;
+    ++batches_;
+    auto const answered = std::exchange(batch_, {});
+    // The next batch starts before this one is answered: the disk works while answers are written.
+    for (auto& job : std::exchange(waiting_, {}))
+        execute(std::move(job));
+    for (auto const& committed : answered)
+        committed(result);
+}
+
+} // namespace http

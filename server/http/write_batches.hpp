@@ -1,0 +1,56 @@
+// Group commit (design, idea 2). The first write opens a batch; writes that are ready at the same
+// time join it; then only the COMMIT leaves the loop. Writes that arrive during a commit wait for
+// the next batch, so batches grow with load by themselves. Belongs to the loop.
+#pragma once
+
+#include "storage/commit_thread.hpp"
+#include "storage/database.hpp"
+
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <vector>
+
+namespace http {
+
+class WriteBatches
+{
+public:
+    WriteBatches(boost::asio::io_context& loop, storage::Database& writer);
+
+    // `work` runs on the loop inside the batch's transaction, now or once a commit in flight is
+    // done; `committed` follows when the batch it ran in has ended. False, and neither called, when
+    // waiting_max writes wait already.
+    using Work = std::function<void()>;
+    using Committed = std::function<void(storage::CommitResult)>;
+    [[nodiscard]] bool run(Work work, Committed committed);
+
+    [[nodiscard]] std::size_t batches() const { return batches_; } // committed so far
+    [[nodiscard]] bool idle() const { return !open_ && !committing_; }
+
+    static constexpr std::size_t waiting_max = 10'000;
+    static constexpr std::size_t batch_max = 512;
+
+private:
+    struct Job
+    {
+        Work work;
+        Committed committed;
+    };
+
+    void execute(Job job);
+    void schedule_commit();
+    void commit();
+    void finish(storage::CommitResult result);
+
+    boost::asio::io_context& loop_;
+    storage::Database& writer_;
+    bool open_ = false;
+    bool committing_ = false;
+    std::size_t batches_ = 0;
+    std::vector<Committed> batch_;
+    std::vector<Job> waiting_;
+    storage::CommitThread thread_; // last: joined before what it uses goes
+};
+
+} // namespace http

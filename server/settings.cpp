@@ -1,0 +1,202 @@
+// The settings table: core contract, "Limits and settings". A line a setting.
+#include "server/config.hpp"
+#include "server/rules/durations.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace server {
+
+namespace {
+
+using Fault = std::optional<std::string>;
+
+template <auto Member>
+Fault text(Config& config, std::string_view value)
+{
+    config.*Member = std::string{value};
+    return {};
+}
+
+template <auto Member>
+Fault toggle(Config& config, std::string_view value)
+{
+    if (value != "true" && value != "false")
+        return "must be true or false";
+    config.*Member = value == "true";
+    return {};
+}
+
+template <auto Member, std::int64_t Min, std::int64_t Max>
+Fault number(Config& config, std::string_view value)
+{
+    std::int64_t parsed = 0;
+    auto const [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
+    if (error != std::errc{} || end != value.data() + value.size() || parsed < Min || parsed > Max)
+        return "must be a whole number from " + std::to_string(Min) + " to " + std::to_string(Max);
+    using Number = std::remove_reference_t<decltype(config.*Member)>;
+    config.*Member = static_cast<Number>(parsed);
+    return {};
+}
+
+template <auto Member, std::int64_t MinSeconds, std::int64_t MaxSeconds>
+Fault duration(Config& config, std::string_view value)
+{
+    auto const parsed = value == "0s" ? std::chrono::seconds{0} : rules::parse_duration(value);
+    if (!parsed || parsed->count() < MinSeconds || parsed->count() > MaxSeconds)
+        return "must be a duration such as 90s, 15m, 24h or 30d, from " +
+               std::to_string(MinSeconds) + " to " + std::to_string(MaxSeconds) + " seconds";
+    config.*Member = *parsed;
+    return {};
+}
+
+template <auto Member>
+Fault list(Config& config, std::string_view value)
+{
+    auto& members = config.*Member;
+    members.clear();
+    while (!value.empty()) {
+        auto const end = value.find(',');
+        auto item = value.substr(0, end);
+        item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
+        while (item.ends_with(' '))
+            item.remove_suffix(1);
+        if (!item.empty())
+            members.emplace_back(item);
+        value.remove_prefix(end == std::string_view::npos ? value.size() : end + 1);
+    }
+    return {};
+}
+
+template <auto Member>
+Fault quota(Config& config, std::string_view value)
+{
+    auto const* at = value.data();
+    auto const* const end = value.data() + value.size();
+    for (auto& limit : config.*Member) {
+        if (&limit != &(config.*Member)[0] && (at == end || *at++ != ','))
+            return "must be three numbers separated by commas (free,pro,enterprise), 0 for none";
+        auto const [next, error] = std::from_chars(at, end, limit);
+        if (error != std::errc{} || limit < 0)
+            return "must be three numbers separated by commas (free,pro,enterprise), 0 for none";
+        at = next;
+    }
+    return at == end ? Fault{} : "must be three numbers separated by commas";
+}
+
+template <auto Member, char const* const& First, char const* const& Second>
+Fault either(Config& config, std::string_view value)
+{
+    if (value != First && value != Second)
+        return std::string{"must be "} + First + " or " + Second;
+    config.*Member = std::string{value};
+    return {};
+}
+
+constexpr char const *grant = "grant", *family = "family", *none = "none", *link = "link",
+                     *registered_if_any = "registered_if_any", *registered = "registered";
+
+Fault signup(Config& config, std::string_view value)
+{
+    if (value != "open" && value != "closed")
+        return "must be open or closed";
+    config.signup_open = value == "open";
+    return {};
+}
+
+Fault plan(Config& config, std::string_view value)
+{
+    if (value != "free" && value != "pro" && value != "enterprise")
+        return "must be free, pro or enterprise";
+    config.default_plan = std::string{value};
+    return {};
+}
+
+Fault profile(Config& config, std::string_view value)
+{
+    if (value != "appliance" && value != "reference" && value != "off")
+        return "must be appliance, reference or off";
+    config.rate_profile = std::string{value};
+    return {};
+}
+
+Fault data_dir(Config& config, std::string_view value)
+{
+    if (value.empty())
+        return "must name a directory";
+    config.data_dir = value;
+    return {};
+}
+
+Fault api_key(std::string& member, std::string_view value)
+{
+    auto const visible = [](char c) { return c > ' ' && c < '\x7f'; };
+    if (value.size() < 16 || value.size() > 512 || !std::ranges::all_of(value, visible))
+        return "must be 16 to 512 visible characters";
+    member = std::string{value};
+    return {};
+}
+Fault seed_live(Config& config, std::string_view v) { return api_key(config.seed_api_key, v); }
+Fault seed_sandbox(Config& config, std::string_view v)
+{
+    return api_key(config.seed_sandbox_key, v);
+}
+
+using C = Config;
+constexpr std::int64_t day = 86'400;
+constexpr std::int64_t rate_max = 1'000'000'000;
+
+// clang-format off
+constexpr Setting table[] = {
+    {"LISTEN", "", "127.0.0.1:3001", "address and port to listen on", false, false, text<&C::listen>},
+    {"DEV", "", "false", "development mode: consent level none, sign-up open, two developers whose keys are printed", false, true, toggle<&C::dev>},
+    {"PUBLIC_BASE_URL", "PUBLIC_BASE_URL", "", "URL clients use, and the issuer of tokens; default: the listen address when that is loopback", false, false, text<&C::public_base_url>},
+    {"DATA_DIR", "", "", "directory of the database and the master key; default: ./grantexd-data with --dev, else /var/lib/grantexd", false, false, data_dir},
+    {"SIGNUP", "", "", "POST /v1/signup: open or closed; default: closed, open with --dev", false, false, signup},
+    {"DEFAULT_PLAN", "", "enterprise", "plan of a new developer: free, pro or enterprise", false, false, plan},
+    {"SEED_API_KEY", "SEED_API_KEY", "", "key of the live developer that --dev makes", true, false, seed_live},
+    {"SEED_SANDBOX_KEY", "SEED_SANDBOX_KEY", "", "key of the sandbox developer that --dev makes", true, false, seed_sandbox},
+    {"MASTER_KEY", "VAULT_ENCRYPTION_KEY", "", "32 bytes as 64 hex or 44 base64 characters; default: the systemd credential master-key, else DATA_DIR/master.key", true, false, text<&C::master_key>},
+    {"RSA_PRIVATE_KEY", "RSA_PRIVATE_KEY", "", "PEM private key to import as the first signing key; default: one is made", true, false, text<&C::rsa_private_key>},
+    {"MAX_BODY_BYTES", "", "1048576", "largest request body", false, false, number<&C::max_body_bytes, 1024, 64 * 1024 * 1024>},
+    {"GRANT_DEFAULT_TTL", "", "24h", "lifetime of a grant when expiresIn is not given", false, false, duration<&C::grant_default_ttl, 1, 365 * day>},
+    {"GRANT_MAX_TTL", "", "30d", "longest lifetime of a grant", false, false, duration<&C::grant_max_ttl, 1, 365 * day>},
+    {"TOKEN_MAX_TTL", "", "24h", "longest lifetime of a grant token", false, false, duration<&C::token_max_ttl, 60, day>},
+    {"DELEGATE_DEFAULT_TTL", "", "1h", "lifetime of a delegated grant when expiresIn is not given", false, false, duration<&C::delegate_default_ttl, 1, 365 * day>},
+    {"REFRESH_TTL", "", "30d", "longest lifetime of a refresh token", false, false, duration<&C::refresh_ttl, 1, 30 * day>},
+    {"REUSE_GRACE", "", "120s", "how long a repeated code or refresh token counts as a retry", false, false, duration<&C::reuse_grace, 0, 600>},
+    {"REFRESH_REUSE_ACTION", "", "grant", "what a reused refresh token revokes: grant or family", false, false, either<&C::refresh_reuse_action, grant, family>},
+    {"CODE_TTL", "", "10m", "lifetime of a code after approval", false, false, duration<&C::code_ttl, 1, 600>},
+    {"CONSENT_TTL", "", "24h", "longest time to decide an authorization request", false, false, duration<&C::consent_ttl, 60, day>},
+    {"CONSENT_AUTH", "", "", "who may decide: none or link; default: link, none with --dev", false, false, either<&C::consent_auth, none, link>},
+    {"REDIRECT_URI_POLICY", "", "registered_if_any", "registered_if_any or registered", false, false, either<&C::redirect_uri_policy, registered_if_any, registered>},
+    {"ALLOW_LOOPBACK_REDIRECTS", "", "", "accept http redirects to loopback from live developers; default: with --dev only", false, false, toggle<&C::allow_loopback_redirects>},
+    {"STRICT_AGENT_SCOPES", "", "false", "refuse scopes that the agent did not declare", false, false, toggle<&C::strict_agent_scopes>},
+    {"MAX_DELEGATION_DEPTH", "MAX_DELEGATION_DEPTH", "3", "hops of delegation, 1 to 10", false, false, number<&C::max_delegation_depth, 1, 10>},
+    {"RATE_PROFILE", "", "appliance", "rate limits: appliance (times 100), reference, or off (only with --dev)", false, false, profile},
+    {"RATE_IP", "", "5000", "requests a minute and address", false, false, number<&C::rate_ip, 1, rate_max>},
+    {"RATE_PLAN_FREE", "", "100", "requests a minute of a developer on the free plan", false, false, number<&C::rate_plan_free, 1, rate_max>},
+    {"RATE_PLAN_PRO", "", "500", "... on the pro plan", false, false, number<&C::rate_plan_pro, 1, rate_max>},
+    {"RATE_PLAN_ENTERPRISE", "", "2000", "... on the enterprise plan", false, false, number<&C::rate_plan_enterprise, 1, rate_max>},
+    {"RATE_AUTHORIZE", "", "10", "POST /v1/authorize a minute and developer", false, false, number<&C::rate_authorize, 1, rate_max>},
+    {"RATE_TOKEN", "", "20", "POST /v1/token a minute and developer", false, false, number<&C::rate_token, 1, rate_max>},
+    {"RATE_REFRESH", "", "20", "POST /v1/token/refresh a minute and developer", false, false, number<&C::rate_refresh, 1, rate_max>},
+    {"RATE_AUDIT_LOG", "", "30", "POST /v1/audit/log a minute and developer", false, false, number<&C::rate_audit_log, 1, rate_max>},
+    {"RATE_ROTATE_KEY", "", "5", "key rotations a minute and developer; no profile factor", false, false, number<&C::rate_rotate_key, 1, rate_max>},
+    {"RATE_CONSENT_READ", "", "120", "consent pages a minute and address", false, false, number<&C::rate_consent_read, 1, rate_max>},
+    {"RATE_CONSENT_DECISION", "", "60", "consent decisions a minute and address", false, false, number<&C::rate_consent_decision, 1, rate_max>},
+    {"RATE_SIGNUP", "", "30", "sign-ups a minute and address; no profile factor", false, false, number<&C::rate_signup, 1, rate_max>},
+    {"QUOTA_AGENTS", "", "500,5000,0", "agents of a developer: free,pro,enterprise; 0 = none", false, false, quota<&C::quota_agents>},
+    {"QUOTA_GRANTS", "", "1000,50000,0", "active grants of a developer", false, false, quota<&C::quota_grants>},
+    {"QUOTA_AUDIT", "", "20000,1000000,0", "audit entries of a developer", false, false, quota<&C::quota_audit>},
+};
+// clang-format on
+
+} // namespace
+
+std::span<Setting const> settings()
+{
+    return table;
+}
+
+} // namespace server

@@ -1,0 +1,43 @@
+// The one place where the disk is waited for: a thread that runs COMMIT on the writer connection
+// while the loop goes on. From commit() until its `done` nobody else may touch that connection.
+#pragma once
+
+#include "storage/database.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+namespace storage {
+
+enum class CommitResult
+{
+    durable, // on disk
+    refused, // rolled back: nothing of the batch happened
+    unknown, // an fsync failed: what is on disk cannot be known, the process must end
+};
+
+class CommitThread
+{
+public:
+    explicit CommitThread(Database& writer);
+    ~CommitThread(); // waits for a commit in flight
+    CommitThread(CommitThread const&) = delete;
+    CommitThread& operator=(CommitThread const&) = delete;
+
+    // Commits the open transaction. `done` runs on this thread. At most one commit at a time.
+    void commit(std::function<void(CommitResult)> done);
+
+private:
+    void work();
+
+    Database& writer_;
+    std::mutex mutex_;
+    std::condition_variable ready_;
+    std::function<void(CommitResult)> done_;
+    bool stopping_ = false;
+    std::thread thread_;
+};
+
+} // namespace storage

@@ -1,0 +1,27 @@
+// What happened, as rows written in the transaction of their cause (transactional outbox).
+#pragma once
+
+#include "storage/database.hpp"
+
+#include <boost/describe/class.hpp>
+
+namespace storage {
+
+struct Event
+{
+    std::string id; // evt_<ULID>; their order is the order of commit
+    std::string developer_id;
+    std::string type; // "grant.revoked"
+    std::string data; // JSON object
+    Timestamp created_at;
+};
+BOOST_DESCRIBE_STRUCT(Event, (), (id, developer_id, type, data, created_at))
+
+void insert_event(Database& db, Event const& event);
+
+// Events of the developer after the one with this id (all when it is empty), oldest first.
+std::vector<Event> list_events(
+    Database& db, std::string_view developer_id, std::string_view after_id, std::int64_t limit
+);
+
+} // namespace storage

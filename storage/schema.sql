@@ -1,0 +1,188 @@
+-- Times are milliseconds since 1970 (UTC). Lists of strings are lines. Ids are time-ordered, so the
+-- tables grow at their end. *_hash columns hold lower-case hex; sealed columns hold v1.<key>.<text>.
+
+CREATE TABLE developers (
+    id                    TEXT PRIMARY KEY,
+    name                  TEXT NOT NULL,
+    email                 TEXT UNIQUE,
+    email_verified        INTEGER NOT NULL DEFAULT 0 CHECK (email_verified IN (0, 1)),
+    mode                  TEXT NOT NULL CHECK (mode IN ('live', 'sandbox')),
+    plan                  TEXT NOT NULL CHECK (plan IN ('free', 'pro', 'enterprise')),
+    fido_required         INTEGER NOT NULL DEFAULT 0 CHECK (fido_required IN (0, 1)),
+    fido_rp_name          TEXT,
+    allowed_redirect_uris TEXT NOT NULL DEFAULT '',
+    max_delegation_depth  INTEGER CHECK (max_delegation_depth BETWEEN 1 AND 10),
+    consent_auth          TEXT CHECK (consent_auth IN ('none', 'link', 'session', 'passkey')),
+    created_at            INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Totals of what lists show and quotas bound, kept in the transaction of each change.
+CREATE TABLE developer_totals (
+    developer_id  TEXT PRIMARY KEY REFERENCES developers (id),
+    agents        INTEGER NOT NULL DEFAULT 0,
+    grants        INTEGER NOT NULL DEFAULT 0,
+    audit_entries INTEGER NOT NULL DEFAULT 0,
+    audit_logged  INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE api_keys (
+    key_hash     TEXT PRIMARY KEY,
+    developer_id TEXT NOT NULL REFERENCES developers (id),
+    created_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX api_keys_by_developer ON api_keys (developer_id);
+
+CREATE TABLE agents (
+    id                    TEXT PRIMARY KEY,
+    developer_id          TEXT NOT NULL REFERENCES developers (id),
+    name                  TEXT NOT NULL,
+    description           TEXT NOT NULL,
+    scopes                TEXT NOT NULL,
+    allowed_redirect_uris TEXT NOT NULL,
+    status                TEXT NOT NULL CHECK (status IN ('active', 'suspended', 'deleted')),
+    created_at            INTEGER NOT NULL,
+    updated_at            INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX agents_by_developer ON agents (developer_id, id) WHERE status <> 'deleted';
+
+CREATE TABLE auth_requests (
+    id                 TEXT PRIMARY KEY,
+    developer_id       TEXT NOT NULL REFERENCES developers (id),
+    agent_id           TEXT NOT NULL REFERENCES agents (id),
+    principal_id       TEXT NOT NULL,
+    scopes             TEXT NOT NULL,
+    redirect_uri       TEXT,
+    state              TEXT,
+    audience           TEXT,
+    code_challenge     TEXT,
+    expires_in         TEXT NOT NULL,
+    expires_in_seconds INTEGER NOT NULL,
+    link_hash          TEXT,
+    status             TEXT NOT NULL
+                       CHECK (status IN ('pending', 'approved', 'denied', 'consumed', 'cancelled')),
+    created_at         INTEGER NOT NULL,
+    decide_by          INTEGER NOT NULL,
+    code_hash          TEXT,
+    approved_at        INTEGER,
+    consumed_at        INTEGER,
+    grant_id           TEXT
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX auth_requests_by_code ON auth_requests (code_hash) WHERE code_hash IS NOT NULL;
+CREATE INDEX auth_requests_open ON auth_requests (agent_id) WHERE status IN ('pending', 'approved');
+
+CREATE TABLE grants (
+    id           TEXT PRIMARY KEY,
+    developer_id TEXT NOT NULL REFERENCES developers (id),
+    agent_id     TEXT NOT NULL REFERENCES agents (id),
+    principal_id TEXT NOT NULL,
+    scopes       TEXT NOT NULL,
+    audience     TEXT,
+    status       TEXT NOT NULL CHECK (status IN ('active', 'revoked')),
+    issued_at    INTEGER NOT NULL,
+    expires_at   INTEGER NOT NULL,
+    revoked_at   INTEGER,
+    parent_id    TEXT REFERENCES grants (id),
+    depth        INTEGER NOT NULL CHECK (depth BETWEEN 0 AND 10),
+    origin       TEXT NOT NULL CHECK (origin IN ('grantex', 'oauth', 'delegation'))
+) STRICT, WITHOUT ROWID;
+CREATE INDEX grants_by_developer ON grants (developer_id, id);
+CREATE INDEX grants_by_agent ON grants (agent_id, id);
+CREATE INDEX grants_by_principal ON grants (developer_id, principal_id, id);
+CREATE INDEX grants_by_parent ON grants (parent_id) WHERE parent_id IS NOT NULL;
+CREATE INDEX grants_live ON grants (developer_id, expires_at) WHERE status = 'active';
+
+-- A grant token is known by its jti alone; the token itself is never stored.
+CREATE TABLE tokens (
+    jti        TEXT PRIMARY KEY,
+    grant_id   TEXT NOT NULL REFERENCES grants (id),
+    expires_at INTEGER NOT NULL,
+    revoked_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+-- One family a grant; at most one row of it is current.
+CREATE TABLE refresh_tokens (
+    id         TEXT PRIMARY KEY,
+    grant_id   TEXT NOT NULL REFERENCES grants (id),
+    token_hash TEXT NOT NULL,
+    status     TEXT NOT NULL CHECK (status IN ('current', 'used', 'revoked')),
+    expires_at INTEGER NOT NULL,
+    used_at    INTEGER,
+    successor  TEXT
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX refresh_tokens_current ON refresh_tokens (grant_id) WHERE status = 'current';
+
+CREATE TABLE audit_entries (
+    developer_id TEXT NOT NULL REFERENCES developers (id),
+    seq          INTEGER NOT NULL,
+    id           TEXT NOT NULL UNIQUE,
+    agent_id     TEXT NOT NULL,
+    agent_did    TEXT NOT NULL,
+    grant_id     TEXT NOT NULL,
+    principal_id TEXT NOT NULL,
+    action       TEXT NOT NULL,
+    metadata     TEXT NOT NULL,
+    timestamp    INTEGER NOT NULL,
+    prev_hash    TEXT,
+    hash         TEXT NOT NULL,
+    status       TEXT NOT NULL CHECK (status IN ('success', 'failure', 'blocked')),
+    PRIMARY KEY (developer_id, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX audit_by_agent ON audit_entries (developer_id, agent_id, seq);
+CREATE INDEX audit_by_grant ON audit_entries (developer_id, grant_id, seq);
+CREATE INDEX audit_by_principal ON audit_entries (developer_id, principal_id, seq);
+CREATE TRIGGER audit_entries_are_never_changed BEFORE UPDATE ON audit_entries
+BEGIN
+    SELECT RAISE(ABORT, 'audit entries are append-only');
+END;
+CREATE TRIGGER audit_entries_are_never_removed BEFORE DELETE ON audit_entries
+BEGIN
+    SELECT RAISE(ABORT, 'audit entries are append-only');
+END;
+
+-- What happened, written in the transaction of its cause (transactional outbox).
+CREATE TABLE events (
+    id           TEXT PRIMARY KEY,
+    developer_id TEXT NOT NULL REFERENCES developers (id),
+    type         TEXT NOT NULL,
+    data         TEXT NOT NULL,
+    created_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX events_by_developer ON events (developer_id, id);
+
+-- RSA keys, PKCS#8 sealed by the master key. Exactly one signs; published ones still verify.
+CREATE TABLE signing_keys (
+    kid        TEXT PRIMARY KEY,
+    sealed     TEXT NOT NULL,
+    status     TEXT NOT NULL CHECK (status IN ('active', 'published', 'retired')),
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX signing_keys_active ON signing_keys (status) WHERE status = 'active';
+
+-- Server-wide random keys (the lookup key of refresh tokens), sealed by the master key.
+CREATE TABLE server_keys (
+    name       TEXT PRIMARY KEY,
+    sealed     TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Data keys, wrapped by the master key; the newest of a developer seals.
+CREATE TABLE data_keys (
+    id           TEXT PRIMARY KEY,
+    developer_id TEXT NOT NULL REFERENCES developers (id),
+    wrapped      TEXT NOT NULL,
+    created_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX data_keys_by_developer ON data_keys (developer_id, id);
+
+-- First answers to requests with an Idempotency-Key; the body is sealed.
+CREATE TABLE idempotency_records (
+    key_hash     TEXT PRIMARY KEY,
+    developer_id TEXT NOT NULL REFERENCES developers (id),
+    request_hash TEXT NOT NULL,
+    status       INTEGER NOT NULL,
+    content_type TEXT NOT NULL,
+    sealed_body  TEXT NOT NULL,
+    grant_id     TEXT,
+    expires_at   INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX idempotency_by_expiry ON idempotency_records (expires_at);
