@@ -15,6 +15,10 @@ struct App
     // Opens everything: directory and its lock, database (migrated), keys. Throws ConfigError, KeyError, storage::SchemaRefused, SQLite::Exception.
     explicit App(Config settings);
 
+    // When the system chose the port (`--listen 127.0.0.1:0`), the base URL follows it unless it
+    // was given.
+    void use_listen_port(unsigned port);
+
     Config config;
     Clock clock;
     crypto::Ids ids;

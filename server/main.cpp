@@ -1,0 +1,28 @@
+// argv -> command -> exit code.
+#include "server/cli/command.hpp"
+
+#include <netdb.h>
+#include <nss.h>
+
+#include <csignal>
+
+namespace {
+
+// glibc loads name service modules at run time, and a static program that loads one the machine's
+// nsswitch.conf names (resolve, myhostname, ...) can crash. These two are built in.
+void use_builtin_name_services()
+{
+    __nss_configure_lookup("hosts", "files dns");
+    for (auto const* const database :
+         {"passwd", "group", "shadow", "services", "protocols", "networks", "ethers", "rpc"})
+        __nss_configure_lookup(database, "files");
+}
+
+} // namespace
+
+int main(int count, char** values)
+{
+    use_builtin_name_services();
+    std::signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, not the end
+    return cli::run({values + 1, values + count});
+}

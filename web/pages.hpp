@@ -34,7 +34,7 @@ struct ConsentPage
     std::string agent_did;
     std::string developer_name;
     bool developer_verified = false;
-    std::string principal_id;
+    std::string principal_id; // empty for a browser that has not shown the link's secret
     std::vector<ScopeSection> sections;
     std::string duration_words;   // "24 hours"
     std::string audience;         // empty: any service that trusts this server

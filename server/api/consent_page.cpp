@@ -102,15 +102,16 @@ open_page(http::Request& request, OpenRequest const& open, bool may_decide, std:
 {
     web::ConsentPage page;
     page.request_id = open.auth.id;
-    if (may_decide)
+    if (may_decide) {
         page.csrf = consent_csrf(request, open.auth);
+        page.principal_id = rules::display_text(open.auth.principal_id, name_characters_max);
+    }
     page.agent_name = rules::display_text(open.agent.name, name_characters_max);
     page.agent_name_mixes_scripts = rules::mixes_scripts(open.agent.name);
     page.agent_description =
         rules::display_text(open.agent.description, description_characters_max);
     page.agent_did = agent_did(open.agent.id);
     page.developer_name = rules::display_text(open.developer.name, name_characters_max);
-    page.principal_id = rules::display_text(open.auth.principal_id, name_characters_max);
     page.sections = sections_of(open);
     page.duration_words =
         rules::duration_words(std::chrono::seconds{open.auth.expires_in_seconds});

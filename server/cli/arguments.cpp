@@ -1,0 +1,117 @@
+#include "server/cli/arguments.hpp"
+
+#include <boost/program_options/errors.hpp>
+#include <boost/program_options/options_description.hpp>
+#include <boost/program_options/parsers.hpp>
+#include <boost/program_options/positional_options.hpp>
+#include <boost/program_options/value_semantic.hpp>
+
+#include <algorithm>
+#include <deque>
+
+namespace cli {
+
+namespace po = boost::program_options;
+
+namespace {
+
+constexpr std::size_t help_column = 30;
+constexpr std::size_t line_width = 79;
+
+po::options_description describe(std::span<Flag const> flags)
+{
+    po::options_description description;
+    for (auto const& flag : flags) {
+        auto const* const semantic = flag.is_switch
+                                         ? static_cast<po::value_semantic const*>(
+                                               po::bool_switch()
+                                           )
+                                         : po::value<std::string>();
+        description.add_options()(std::string{flag.name}.c_str(), semantic);
+    }
+    return description;
+}
+
+void append_wrapped(std::string& out, std::string_view text)
+{
+    auto column = help_column;
+    while (!text.empty()) {
+        auto const word = text.substr(0, text.find(' '));
+        if (column + word.size() + 1 > line_width) {
+            out += "\n" + std::string(help_column, ' ');
+            column = help_column;
+        } else if (column > help_column) {
+            out += ' ';
+            ++column;
+        }
+        out += word;
+        column += word.size();
+        text.remove_prefix(std::min(word.size() + 1, text.size()));
+    }
+    out += '\n';
+}
+
+} // namespace
+
+server::Flags parse_flags(
+    std::string_view command, Arguments const& arguments, std::span<Flag const> flags
+)
+{
+    auto const hint = ". Try: grantexd " + std::string{command} + " --help";
+    try {
+        namespace style = po::command_line_style;
+        auto const description = describe(flags);
+        po::positional_options_description const positional;
+        auto const parsed = po::command_line_parser(arguments)
+                                .options(description)
+                                .positional(positional)
+                                .style(style::allow_long | style::long_allow_adjacent |
+                                       style::long_allow_next)
+                                .run();
+        server::Flags values;
+        for (auto const& option : parsed.options)
+            values[option.string_key] =
+                option.value.empty() || option.value.front().empty() ? "true" : option.value.front();
+        return values;
+    } catch (po::too_many_positional_options_error const&) {
+        throw UsageError("grantexd " + std::string{command} + " takes flags only" + hint);
+    } catch (po::error const& error) {
+        throw UsageError(error.what() + hint);
+    }
+}
+
+std::vector<Flag> setting_flags()
+{
+    // The names are made once and live as long as the program: Flag only refers to them.
+    static std::deque<std::string> const names = [] {
+        std::deque<std::string> made;
+        for (auto const& setting : server::settings())
+            made.push_back(server::flag_name(setting));
+        return made;
+    }();
+    std::vector<Flag> flags;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        auto const& setting = server::settings()[i];
+        // A secret on the command line would be visible to every user of the machine.
+        if (!setting.secret)
+            flags.push_back({names[i], setting.help, setting.flag});
+    }
+    return flags;
+}
+
+std::string help_text(std::span<Flag const> flags)
+{
+    std::string text;
+    for (auto const& flag : flags) {
+        auto left = "  --" + std::string{flag.name} + (flag.is_switch ? "" : " VALUE");
+        if (left.size() + 2 > help_column)
+            left += "\n" + std::string(help_column, ' ');
+        else
+            left.resize(help_column, ' ');
+        text += left;
+        append_wrapped(text, flag.help);
+    }
+    return text;
+}
+
+} // namespace cli

@@ -1,0 +1,2 @@
+#include "server/cli/command.hpp"
+namespace cli { int demo(Arguments const&) { return exit_failed; } }

@@ -1,0 +1,123 @@
+#include "server/server.hpp"
+
+#include "server/cli/command.hpp"
+#include "server/http/routes.hpp"
+#include "web/pages.hpp"
+
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
+
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+
+namespace server {
+
+namespace {
+
+boost::asio::ip::tcp::endpoint checked_address(Config const& config)
+{
+    web::compile_pages(); // a mistake in a template stops the start, not the first visitor
+    return parse_listen_address(config.listen);
+}
+
+http::Listener make_listener(
+    boost::asio::io_context& loop, Config const& config, http::Handler& handler
+)
+{
+    try {
+        return {loop, checked_address(config), handler};
+    } catch (boost::system::system_error const& error) {
+        throw ConfigError(
+            "cannot listen on " + config.listen + ": " + error.code().message() +
+            ". Try: --listen 127.0.0.1:0 for any free port, or stop what uses it"
+        );
+    }
+}
+
+} // namespace
+
+boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text)
+{
+    auto const colon = text.rfind(':');
+    auto host = text.substr(0, colon == std::string_view::npos ? 0 : colon);
+    if (host == "localhost")
+        host = "127.0.0.1";
+    if (host.starts_with('[') && host.ends_with(']'))
+        host = host.substr(1, host.size() - 2);
+    boost::system::error_code error;
+    auto const address = boost::asio::ip::make_address(std::string{host}, error);
+    unsigned port = 0;
+    auto const digits = text.substr(colon == std::string_view::npos ? text.size() : colon + 1);
+    auto const [end, fault] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+    if (error || digits.empty() || fault != std::errc{} || end != digits.data() + digits.size() ||
+        port > 65535)
+        throw ConfigError(
+            "GRANTEXD_LISTEN must be ADDRESS:PORT, not \"" + std::string{text} +
+            "\". Try: --listen 127.0.0.1:3001"
+        );
+    return {address, static_cast<unsigned short>(port)};
+}
+
+Server::Server(App& app, http::Log log)
+    : log_(log), dispatch_(
+                     loop_, app, http::routes(), log,
+                     [log](std::string_view why) {
+                         log.event("fatal", {{"why", why}});
+                         // Not exit(): nothing may be written any more, and systemd restarts us.
+                         std::_Exit(cli::exit_software);
+                     }
+                 ),
+      listener_(make_listener(loop_, app.config, dispatch_))
+{
+    for (auto const signal : {SIGTERM, SIGINT})
+        signals_.add(signal);
+}
+
+void Server::run()
+{
+    wait_for_signal();
+    loop_.run();
+}
+
+void Server::stop()
+{
+    boost::asio::post(loop_, [this] { drain(); });
+}
+
+void Server::wait_for_signal()
+{
+    signals_.async_wait([this](boost::system::error_code error, int signal) {
+        if (error)
+            return;
+        log_.event("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+        drain();
+    });
+}
+
+void Server::drain()
+{
+    if (draining_)
+        return;
+    draining_ = true;
+    signals_.cancel();
+    drain_timer_.expires_after(drain_max);
+    drain_timer_.async_wait([this](boost::system::error_code error) {
+        if (!error)
+            listener_.close(); // whoever is not done by now is cut off
+    });
+    listener_.drain([this] { end(); });
+}
+
+// The last answers have gone out; a commit whose client left may still be under way.
+void Server::end()
+{
+    if (!dispatch_.batches().idle()) {
+        boost::asio::post(loop_, [this] { end(); });
+        return;
+    }
+    drain_timer_.cancel();
+    loop_.stop();
+}
+
+} // namespace server

@@ -1,0 +1,49 @@
+// The running server: the loop with everything on it.
+#pragma once
+
+#include "server/app.hpp"
+#include "server/http/dispatch.hpp"
+#include "server/http/listener.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <chrono>
+
+namespace server {
+
+class Server
+{
+public:
+    // Listens at once. Throws ConfigError when the address cannot be used.
+    Server(App& app, http::Log log);
+
+    // Serves until SIGTERM or SIGINT, then finishes what is under way (at most drain_max).
+    void run();
+
+    // From any thread: as if SIGTERM had come.
+    void stop();
+
+    [[nodiscard]] boost::asio::ip::tcp::endpoint address() const { return listener_.address(); }
+
+    static constexpr std::chrono::seconds drain_max{20};
+
+private:
+    void wait_for_signal();
+    void drain();
+    void end();
+
+    http::Log log_;
+    boost::asio::io_context loop_{1};
+    boost::asio::signal_set signals_{loop_};
+    boost::asio::steady_timer drain_timer_{loop_};
+    http::Dispatch dispatch_;
+    http::Listener listener_;
+    bool draining_ = false;
+};
+
+// "127.0.0.1:3001", "[::1]:3001" -> endpoint. Throws ConfigError.
+boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text);
+
+} // namespace server
