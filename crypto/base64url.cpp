@@ -1,5 +1,7 @@
 #include "crypto/base64url.hpp"
 
+#include "crypto/ascii.hpp"
+
 #include <sodium.h>
 
 namespace crypto {
@@ -28,6 +30,9 @@ std::string encode_base64url(std::string_view bytes)
 
 std::optional<std::string> decode_base64url(std::string_view text)
 {
+    // libsodium 1.0.18 takes bytes above ASCII for '_' (for '/' in the other alphabet).
+    if (!is_ascii(text))
+        return std::nullopt;
     std::string bytes(text.size() / 4 * 3 + 2, '\0');
     std::size_t size = 0;
     // No characters to ignore, and no end pointer: anything left over is then an error, as are a

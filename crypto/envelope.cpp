@@ -1,5 +1,6 @@
 #include "crypto/envelope.hpp"
 
+#include "crypto/ascii.hpp"
 #include "crypto/base64url.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
@@ -122,6 +123,8 @@ SealingKey make_data_key(std::string id)
 std::optional<SealingKey> parse_master_key(std::string_view text)
 {
     text = without_surrounding_whitespace(text);
+    if (!is_ascii(text)) // see decode_base64url
+        return std::nullopt;
     Secret key(key_bytes);
     std::size_t size = 0;
     int fault = -1;

@@ -57,6 +57,8 @@ std::optional<std::string> sign_rs256(EVP_PKEY* key, std::string_view input)
         ) <= 0)
         return std::nullopt;
     signature.resize(size);
+    if (!verify_rs256(key, input, signature))
+        return std::nullopt;
     return signature;
 }
 

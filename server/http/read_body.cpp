@@ -2,16 +2,9 @@
 
 #include "server/rules/scopes.hpp"
 
-#include <boost/json/parse.hpp>
-
-#include <cmath>
-
 namespace http {
 
 namespace {
-
-constexpr std::size_t json_depth_max = 64;
-constexpr std::size_t json_members_max = 10'000;
 
 std::size_t count_characters(std::string_view text)
 {
@@ -29,56 +22,7 @@ bool has_control(std::string_view text)
     return false;
 }
 
-void refuse_nul(std::string_view text)
-{
-    // The database would keep it, but C programs that read the text would stop there.
-    if (text.find('\0') != std::string_view::npos)
-        throw bad_request("Strings must not contain U+0000");
-}
-
-// Walks what was parsed: its depth is bounded by the parser.
-void check_values(boost::json::value const& value, std::size_t& members)
-{
-    if (auto const* text = value.if_string()) {
-        refuse_nul(*text);
-    } else if (auto const* number = value.if_double()) {
-        if (!std::isfinite(*number))
-            throw bad_request("Numbers must be finite");
-    } else if (auto const* array = value.if_array()) {
-        for (auto const& item : *array)
-            check_values(item, members);
-    } else if (auto const* object = value.if_object()) {
-        members += object->size();
-        if (members > json_members_max)
-            throw bad_request("The body has more than 10000 members");
-        for (auto const& member : *object) {
-            refuse_nul(member.key());
-            check_values(member.value(), members);
-        }
-    }
-}
-
 } // namespace
-
-boost::json::object parse_json_object(std::string_view text)
-{
-    if (text.starts_with("\xEF\xBB\xBF"))
-        text.remove_prefix(3);
-    if (text.empty())
-        return {};
-    boost::json::parse_options options;
-    options.max_depth = json_depth_max;
-    boost::system::error_code error;
-    auto value = boost::json::parse({text.data(), text.size()}, error, {}, options);
-    if (error)
-        throw bad_request("The body is not valid JSON");
-    auto* const object = value.if_object();
-    if (object == nullptr)
-        throw not_json_object();
-    std::size_t members = 0;
-    check_values(value, members);
-    return std::move(*object);
-}
 
 void read_string(
     boost::json::value const& value, std::string const& path, std::size_t characters_min,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/http/error.hpp"
+#include "server/http/parse_json.hpp"
 #include "server/http/wire.hpp"
 
 #include <boost/describe/members.hpp>
@@ -13,11 +14,6 @@
 #include <string_view>
 
 namespace http {
-
-// A JSON object; throws ApiError for malformed JSON, another top-level value, nesting deeper than
-// 64, more than 10,000 members, numbers that are not finite, and strings with U+0000. A byte order
-// mark is skipped; an empty text is an empty object.
-boost::json::object parse_json_object(std::string_view text);
 
 void read_string(
     boost::json::value const& value, std::string const& path, std::size_t characters_min,

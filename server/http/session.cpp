@@ -244,10 +244,10 @@ void Session::render()
 {
     while (!exchanges_.empty() && exchanges_.front().response) {
         auto& [form, response] = exchanges_.front();
-        bool const last_of_drain = host_->draining && exchanges_.size() == 1 &&
-                                   phase_ == Phase::open && !reader_.is_in_body();
-        form.close = form.close || response->close || last_of_drain;
-        bool const close = form.close;
+        bool const last = exchanges_.size() == 1 &&
+                          (phase_ == Phase::closing || (host_->draining && !reader_.is_in_body()));
+        bool const close = form.close || response->close || last;
+        form.close = close;
         append_answer(output_.text(), *response, form, host_->date.now());
         exchanges_.erase(exchanges_.begin());
         ++first_number_;

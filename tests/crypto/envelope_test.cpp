@@ -35,8 +35,9 @@ BOOST_AUTO_TEST_CASE(a_sealed_value_opens_with_its_key_and_label)
 {
     using namespace std::string_view_literals;
     auto const key = crypto::make_data_key("dek_1");
-    for (auto clear : {""sv, "x"sv, "secret"sv, "h\xC3\xA9llo \xE2\x82\xAC \xF0\x9F\x94\x91"sv,
-                       "with\0NUL"sv}) {
+    for (auto clear :
+         {""sv, "x"sv, "secret"sv, "h\xC3\xA9llo \xE2\x82\xAC \xF0\x9F\x94\x91"sv, "with\0NUL"sv})
+    {
         auto const sealed = crypto::seal(key, label, clear);
         BOOST_TEST(sealed.starts_with("v1.dek_1."));
         BOOST_TEST(sealed_bytes(sealed) == 24 + clear.size() + 16);
@@ -46,7 +47,9 @@ BOOST_AUTO_TEST_CASE(a_sealed_value_opens_with_its_key_and_label)
     }
     std::string const large(1'000'000, 'L');
     BOOST_TEST((crypto::open_sealed(key, label, crypto::seal(key, label, large))->view() == large));
-    BOOST_TEST(crypto::open_sealed(key, "", crypto::seal(key, "", "no label"))->view() == "no label");
+    BOOST_TEST(
+        crypto::open_sealed(key, "", crypto::seal(key, "", "no label"))->view() == "no label"
+    );
     BOOST_TEST(crypto::open_sealed(key, {}, crypto::seal(key, {}, {}))->empty());
 }
 
@@ -96,9 +99,12 @@ BOOST_AUTO_TEST_CASE(a_value_with_any_bit_changed_does_not_open)
     auto const sealed = crypto::seal(key, label, "secret");
     for (std::size_t byte = 0; byte < sealed_bytes(sealed); ++byte)
         BOOST_TEST_CONTEXT(
-            (byte < 24 ? "nonce" : byte < 30 ? "ciphertext" : "tag") << ", byte " << byte
+            (byte < 24   ? "nonce"
+             : byte < 30 ? "ciphertext"
+                         : "tag")
+            << ", byte " << byte
         )
-            BOOST_TEST(!crypto::open_sealed(key, label, flipped(sealed, byte)).has_value());
+    BOOST_TEST(!crypto::open_sealed(key, label, flipped(sealed, byte)).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_truncated_value_does_not_open)
@@ -169,9 +175,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_seal_does_not)
             crypto::seal(crypto::make_data_key(id), label, "x"), std::invalid_argument
         );
     BOOST_CHECK_THROW(crypto::seal({"id", {}}, label, "x"), std::invalid_argument);
-    BOOST_CHECK_THROW(
-        crypto::seal({"id", crypto::Secret(31)}, label, "x"), std::invalid_argument
-    );
+    BOOST_CHECK_THROW(crypto::seal({"id", crypto::Secret(31)}, label, "x"), std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_CASE(malformed_texts_do_not_open)
@@ -181,20 +185,21 @@ BOOST_AUTO_TEST_CASE(malformed_texts_do_not_open)
     auto const body = sealed.substr(5);
     BOOST_REQUIRE(crypto::open_sealed(key, label, "v1.k." + body).has_value());
     for (auto const& text :
-         {std::string(), std::string("."), std::string(".."), std::string("v1.k."),
-          "v2.k." + body, "V1.k." + body, "v1." + body, "v1..k." + body, "v1..", "k." + body,
+         {std::string(), std::string("."), std::string(".."), std::string("v1.k."), "v2.k." + body,
+          "V1.k." + body, "v1." + body, "v1..k." + body, std::string("v1.."), "k." + body,
           "v1.k." + body + ".", "v1.k." + body + "=", " v1.k." + body, "v1.k." + body + "\n",
           "v1.k. " + body, "v1.k.+" + body.substr(1), std::string(100'000, '.')})
         BOOST_TEST_CONTEXT(text.substr(0, 80))
-            BOOST_TEST(!crypto::open_sealed(key, label, text).has_value());
+    BOOST_TEST(!crypto::open_sealed(key, label, text).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_sealed_text_names_its_key)
 {
     BOOST_TEST(crypto::sealed_key_id("v1.dek_7.AAAA").value() == "dek_7");
-    for (auto const* text : {"", "v1", "v1.", "v1..AAAA", "v1.dek_7", "v2.dek_7.AAAA", "dek_7.AAAA"})
+    for (auto const* text :
+         {"", "v1", "v1.", "v1..AAAA", "v1.dek_7", "v2.dek_7.AAAA", "dek_7.AAAA"})
         BOOST_TEST_CONTEXT(text)
-            BOOST_TEST(!crypto::sealed_key_id(text).has_value());
+    BOOST_TEST(!crypto::sealed_key_id(text).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(data_keys_are_random)

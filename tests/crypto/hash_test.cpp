@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(hmac_gives_the_digests_of_rfc_4231)
     };
     for (auto const& row : rows)
         BOOST_TEST_CONTEXT(row.data)
-            BOOST_TEST(hmac(row.key, row.data) == row.digest);
+    BOOST_TEST(hmac(row.key, row.data) == row.digest);
 }
 
 BOOST_AUTO_TEST_CASE(hmac_takes_an_empty_key_and_empty_data)

@@ -14,18 +14,18 @@ BOOST_AUTO_TEST_CASE(texts_without_repeated_names_pass)
           R"({"a":{"a":{"a":1}}})", R"([{"a":1},{"a":1}])", R"({"a":[{"b":1},{"b":2}],"b":3})",
           R"({"a":"a","b":"a"})", R"({"a":1.5e3,"b":-1,"c":18446744073709551615,"d":true})"})
         BOOST_TEST_CONTEXT(json)
-            BOOST_TEST(crypto::has_unique_members(json));
+    BOOST_TEST(crypto::has_unique_members(json));
 }
 
 BOOST_AUTO_TEST_CASE(a_repeated_name_is_found_at_any_depth)
 {
     for (auto const* json :
-         {R"({"a":1,"a":1})", R"({"a":1,"b":2,"a":3})", R"({"a":1,"\u0061":2})",
-          R"({"":1,"":2})", R"({"x":{"a":1,"a":2}})", R"([[[{"a":1,"a":2}]]])",
-          R"({"a":{"b":1},"a":{"c":1}})", R"({"a":1,"x":{"a":1},"a":2})",
-          R"({"\u00e9":1,"é":2})", R"({"alg":"none","kid":"k","alg":"RS256"})"})
+         {R"({"a":1,"a":1})", R"({"a":1,"b":2,"a":3})", R"({"a":1,"\u0061":2})", R"({"":1,"":2})",
+          R"({"x":{"a":1,"a":2}})", R"([[[{"a":1,"a":2}]]])", R"({"a":{"b":1},"a":{"c":1}})",
+          R"({"a":1,"x":{"a":1},"a":2})", R"({"\u00e9":1,"é":2})",
+          R"({"alg":"none","kid":"k","alg":"RS256"})"})
         BOOST_TEST_CONTEXT(json)
-            BOOST_TEST(!crypto::has_unique_members(json));
+    BOOST_TEST(!crypto::has_unique_members(json));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_not_json_does_not_pass)
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_json_does_not_pass)
           std::string("{\"a\":\"\xFF\"}"), std::string("{\"\xC3\":1}"), std::string("// c\n{}"),
           std::string(10'000, '['), std::string("NaN")})
         BOOST_TEST_CONTEXT(json.substr(0, 40))
-            BOOST_TEST(!crypto::has_unique_members(json));
+    BOOST_TEST(!crypto::has_unique_members(json));
 }
 
 BOOST_AUTO_TEST_CASE(long_names_and_many_names_are_compared_in_full)

@@ -64,9 +64,10 @@ BOOST_AUTO_TEST_CASE(a_uuid_has_the_form_of_version_4)
         BOOST_REQUIRE(uuid.size() == 36);
         for (std::size_t c = 0; c < uuid.size(); ++c) {
             bool const dash = c == 8 || c == 13 || c == 18 || c == 23;
-            BOOST_REQUIRE((dash ? uuid[c] == '-'
-                                : std::string("0123456789abcdef").find(uuid[c]) != std::string::npos
-            ));
+            BOOST_REQUIRE(
+                (dash ? uuid[c] == '-'
+                      : std::string("0123456789abcdef").find(uuid[c]) != std::string::npos)
+            );
         }
         BOOST_REQUIRE(uuid[14] == '4');
         variants.insert(uuid[19]);

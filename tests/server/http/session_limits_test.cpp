@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_dropped)
     raw::Client slow(server, "127.0.0.1", 4096);
     stuck.send(raw::get("/large"));
     slow.send(raw::get("/large"));
-    BOOST_TEST(server.eventually([&] { return server.requests() == 2; }));
+    BOOST_TEST(server.eventually([&] { return server.handler.requests == 2; }));
     BOOST_TEST(server.connections() == 2U);
     BOOST_TEST(slow.read_answer().body.size() == 16U * 1024 * 1024);
     BOOST_TEST(server.eventually([&] { return server.listener().connections() == 1; }));
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_cannot_pile_up_answers)
         requests += raw::get("/large");
     stuck.send(requests);
     // One turn of the pipeline may be rendered at once; nothing after it starts.
-    BOOST_TEST(server.eventually([&] { return server.requests() == 10; }));
+    BOOST_TEST(server.eventually([&] { return server.handler.requests == 10; }));
     stuck.send(raw::get("/large"));
     std::this_thread::sleep_for(200ms);
     BOOST_TEST(server.requests() == 10);

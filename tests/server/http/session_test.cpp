@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_finished_sending_gets_its_answers)
     raw::Client client(server);
     client.send(raw::get("/later") + raw::get("/b"));
     client.finish_sending();
-    BOOST_TEST(server.eventually([&] { return server.requests() == 2; }));
+    BOOST_TEST(server.eventually([&] { return server.handler.requests == 2; }));
     server.answer_kept(0);
     BOOST_TEST(client.read_answer().body == "GET /later ");
     BOOST_TEST(client.read_answer().body == "GET /b ");
