@@ -105,11 +105,10 @@ key_named(std::optional<std::string_view> kid, std::span<SigningKey const* const
 
 std::string signing_input(std::string_view typ, std::string_view kid, std::string_view payload_json)
 {
-    boost::json::object const header{
-        {"alg", "RS256"},
-        {"typ", typ    },
-        {"kid", kid    }
-    };
+    boost::json::object header;
+    header["alg"] = "RS256";
+    header["typ"] = typ;
+    header["kid"] = kid;
     return encode_base64url(boost::json::serialize(header)) + '.' + encode_base64url(payload_json);
 }
 

@@ -2,7 +2,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <chrono>
+#include <ctime>
 #include <string>
 
 BOOST_AUTO_TEST_SUITE(json_duplicates)
@@ -48,14 +48,17 @@ BOOST_AUTO_TEST_CASE(long_names_and_many_names_are_compared_in_full)
     };
     BOOST_TEST(crypto::has_unique_members(pair(name + "1", name + "2")));
     BOOST_TEST(!crypto::has_unique_members(pair(name, name)));
+    // With an escape inside, a name of this length arrives in several pieces.
+    BOOST_TEST(crypto::has_unique_members(pair("1\\u0061" + name, "2\\u0061" + name)));
+    BOOST_TEST(!crypto::has_unique_members(pair("a" + name, "\\u0061" + name)));
 
     std::string many = "{";
     for (int i = 0; i < 100'000; ++i)
         many += '"' + std::to_string(i) + "\":0,";
-    auto const started = std::chrono::steady_clock::now();
+    auto const started = std::clock(); // processor time: other programs do not count
     BOOST_TEST(crypto::has_unique_members(many + "\"x\":0}"));
     BOOST_TEST(!crypto::has_unique_members(many + "\"77\":0}"));
-    BOOST_TEST((std::chrono::steady_clock::now() - started < std::chrono::seconds(5)));
+    BOOST_TEST(std::clock() - started < 5 * CLOCKS_PER_SEC);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,8 +2,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <random>
 
 namespace {
@@ -252,10 +252,10 @@ BOOST_AUTO_TEST_CASE(a_megabyte_is_refused_at_once)
         std::string(size, 'A'), std::string(size, '.'), good() + std::string(size, 'A'),
         std::string(size, '{'),
         test::token(test::header(), "{\"a\":\"" + std::string(size, 'a') + "\"}")};
-    auto const started = std::chrono::steady_clock::now();
+    auto const started = std::clock(); // processor time: other programs do not count
     for (auto const& token : rows)
         BOOST_TEST(!test::is_accepted(token));
-    BOOST_TEST((std::chrono::steady_clock::now() - started < std::chrono::milliseconds(25)));
+    BOOST_TEST(std::clock() - started < CLOCKS_PER_SEC / 40); // five tokens of 5 ms
 }
 
 BOOST_AUTO_TEST_CASE(random_bytes_never_crash_and_never_pass)

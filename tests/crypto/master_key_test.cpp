@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(anything_else_is_refused)
         hexadecimal + hexadecimal,
         "\"" + hexadecimal + "\"",
         standard.substr(0, 43),        // without its padding
-        standard.substr(0, 42) + "==", // 31 bytes
+        std::string(42, 'A') + "==",   // 31 bytes
         standard.substr(0, 43) + "A",  // 33 bytes
         standard.substr(0, 42) + "9=", // unused bits
         "-" + standard.substr(1),      // the other alphabet

@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(an_idle_pool_ends_at_once)
     auto const started = std::chrono::steady_clock::now();
     for (auto threads : {1U, 2U, 8U})
         crypto::SignPool const pool(threads);
-    BOOST_TEST((std::chrono::steady_clock::now() - started < std::chrono::seconds(1)));
+    BOOST_TEST((std::chrono::steady_clock::now() - started < std::chrono::seconds(10)));
 }
 
 BOOST_AUTO_TEST_CASE(a_full_queue_refuses_and_takes_again_when_it_has_room)
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_full_queue_refuses_and_takes_again_when_it_has_room)
 
         // No key, so that they cost nothing once they run.
         std::size_t taken = 0;
-        while (pool.sign(nullptr, "", count))
+        while (taken <= crypto::SignPool::queue_max && pool.sign(nullptr, "", count))
             ++taken;
         BOOST_TEST(taken == crypto::SignPool::queue_max);
         bool called = false;
