@@ -27,11 +27,13 @@ public:
     // RFC 7638 thumbprint; fixed for the life of the key.
     static SigningKey generate(Timestamp now);
 
-    // From PKCS#8 DER as to_pkcs8 gives it, under the kid it was made with. Nothing when it is not
-    // RSA, has less than 2048 bits, e = 1 or even, or fails OpenSSL's key check.
+    // From PKCS#8 DER as to_pkcs8 gave it, under the kid it was made with. Nothing when it is not
+    // RSA, has less than 2048 bits, or e = 1 or even. Its primes are not proved again: what is
+    // stored is authenticated, and self_test() shows that it signs.
     static std::optional<SigningKey> from_pkcs8(std::string_view der, std::string kid);
 
-    // From a PEM private key (PKCS#1 or PKCS#8) that an operator imports.
+    // From a PEM private key (PKCS#1 or PKCS#8) that an operator imports. Nothing as above, or when
+    // OpenSSL's key check fails.
     static std::optional<SigningKey> from_pem(std::string_view pem, Timestamp now);
 
     [[nodiscard]] Secret to_pkcs8() const;
