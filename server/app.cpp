@@ -17,8 +17,7 @@ storage::Database open_migrated(DataDirectory const& directory)
 
 Keys open_keys(Config const& config, storage::Database& writer, storage::Timestamp now)
 {
-    SQLite::Transaction transaction{
-        writer.connection(), SQLite::TransactionBehavior::IMMEDIATE};
+    SQLite::Transaction transaction{writer.connection(), SQLite::TransactionBehavior::IMMEDIATE};
     auto keys = Keys::open(config, writer, now);
     transaction.commit();
     return keys;
@@ -30,17 +29,14 @@ App::App(Config settings)
     : config(std::move(settings)), directory(config.data_dir), writer(open_migrated(directory)),
       reader(storage::Database::open_reader(directory.database())),
       keys(open_keys(config, writer, clock.now()))
-{
-}
+{}
 
 void App::use_listen_port(unsigned port)
 {
     constexpr std::string_view any_port = ":0";
     if (!config.listen.ends_with(any_port) || !config.public_base_url.ends_with(any_port))
         return;
-    config.public_base_url.replace(
-        config.public_base_url.size() - 1, 1, std::to_string(port)
-    );
+    config.public_base_url.replace(config.public_base_url.size() - 1, 1, std::to_string(port));
 }
 
 } // namespace server

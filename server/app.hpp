@@ -12,7 +12,8 @@ namespace server {
 
 struct App
 {
-    // Opens everything: directory and its lock, database (migrated), keys. Throws ConfigError, KeyError, storage::SchemaRefused, SQLite::Exception.
+    // Opens everything: directory and its lock, database (migrated), keys. Throws ConfigError,
+    // KeyError, storage::SchemaRefused, SQLite::Exception.
     explicit App(Config settings);
 
     // When the system chose the port (`--listen 127.0.0.1:0`), the base URL follows it unless it

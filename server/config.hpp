@@ -54,7 +54,7 @@ struct Config
     std::chrono::seconds consent_ttl{};
 
     // Safety switches
-    std::string consent_auth; // none, link
+    std::string consent_auth;        // none, link
     std::string redirect_uri_policy; // registered_if_any, registered
     bool allow_loopback_redirects = false;
     bool strict_agent_scopes = false;
@@ -74,17 +74,19 @@ struct Config
     int rate_consent_read = 0;
     int rate_consent_decision = 0;
     int rate_signup = 0;
+    int rate_write = 0;
 
     // Quotas
     Quota quota_agents{};
     Quota quota_grants{};
     Quota quota_audit{};
+    Quota quota_policies{};
 };
 
 struct Setting
 {
-    std::string_view name;  // "GRANT_MAX_TTL": GRANTEXD_GRANT_MAX_TTL and --grant-max-ttl
-    std::string_view alias; // environment name of the reference implementation, or empty
+    std::string_view name;     // "GRANT_MAX_TTL": GRANTEXD_GRANT_MAX_TTL and --grant-max-ttl
+    std::string_view alias;    // environment name of the reference implementation, or empty
     std::string_view fallback; // default, as text; empty: none
     std::string_view help;
     bool secret; // also read from the file named by <NAME>_FILE; never shown

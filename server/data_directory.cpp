@@ -22,8 +22,8 @@ DataDirectory::DataDirectory(std::filesystem::path path) : path_(std::move(path)
     lock_ = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock_ < 0)
         throw ConfigError(
-            "cannot write to the data directory " + path_.string() + ": " +
-            std::strerror(errno) + ". Try: --data-dir DIRECTORY, or change its owner"
+            "cannot write to the data directory " + path_.string() + ": " + std::strerror(errno) +
+            ". Try: --data-dir DIRECTORY, or change its owner"
         );
     // Released by the system when the process ends, however it ends: no lock goes stale.
     if (::flock(lock_, LOCK_EX | LOCK_NB) != 0) {

@@ -56,9 +56,7 @@ void Keys::load_lookup_key(storage::Database& writer, storage::Timestamp now)
     }
     lookup_ = crypto::Secret{32};
     crypto::fill_random(lookup_.bytes());
-    storage::insert_server_key(
-        writer, "lookup", crypto::seal(master_, label, lookup_.view()), now
-    );
+    storage::insert_server_key(writer, "lookup", crypto::seal(master_, label, lookup_.view()), now);
 }
 
 void Keys::load_signing_keys(
@@ -71,10 +69,8 @@ void Keys::load_signing_keys(
                         ? std::optional{crypto::SigningKey::generate(now)}
                         : crypto::SigningKey::from_pem(config.rsa_private_key, now);
         if (!made)
-            throw KeyError(
-                "GRANTEXD_RSA_PRIVATE_KEY is not a PEM RSA key of at least 2048 bits. "
-                "Try: openssl genrsa 2048"
-            );
+            throw KeyError("GRANTEXD_RSA_PRIVATE_KEY is not a PEM RSA key of at least 2048 bits. "
+                           "Try: openssl genrsa 2048");
         auto const sealed = crypto::seal(
             master_, wrap_label(everyone, made->kid(), "pkcs8"), made->to_pkcs8().view()
         );
@@ -137,10 +133,9 @@ std::optional<crypto::Secret> Keys::open_sealed(
 {
     auto const id = crypto::sealed_key_id(sealed);
     auto const row = id ? storage::find_data_key(db, developer_id, *id) : std::nullopt;
-    auto key = row ? crypto::open_sealed(
-                         master_, wrap_label(developer_id, row->id, "key"), row->wrapped
-                     )
-                   : std::nullopt;
+    auto key =
+        row ? crypto::open_sealed(master_, wrap_label(developer_id, row->id, "key"), row->wrapped)
+            : std::nullopt;
     if (!key)
         return {};
     return crypto::open_sealed(

@@ -61,9 +61,7 @@ public:
 private:
     Keys() = default;
 
-    void load_signing_keys(
-        Config const& config, storage::Database& writer, storage::Timestamp now
-    );
+    void load_signing_keys(Config const& config, storage::Database& writer, storage::Timestamp now);
     void load_lookup_key(storage::Database& writer, storage::Timestamp now);
 
     crypto::SealingKey master_;

@@ -27,13 +27,12 @@ crypto::SealingKey parse(std::string_view text, std::string const& origin)
 
 crypto::SealingKey read_key_file(std::filesystem::path const& file)
 {
-    struct stat status{};
+    struct stat status
+    {};
     if (::stat(file.c_str(), &status) != 0)
         throw KeyError("cannot read " + file.string());
     if ((status.st_mode & 077U) != 0)
-        throw KeyError(
-            file.string() + " can be read by others. Try: chmod 600 " + file.string()
-        );
+        throw KeyError(file.string() + " can be read by others. Try: chmod 600 " + file.string());
     std::ifstream stream{file, std::ios::binary};
     std::string text{std::istreambuf_iterator<char>{stream}, {}};
     auto key = parse(text, file.string());
@@ -45,7 +44,8 @@ crypto::SealingKey read_key_file(std::filesystem::path const& file)
 void write_key_file(std::filesystem::path const& file, std::string_view text)
 {
     auto const temporary = file.string() + ".new";
-    auto const descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    auto const descriptor =
+        ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     auto const written = descriptor < 0 ? -1 : ::write(descriptor, text.data(), text.size());
     auto const synced = descriptor < 0 ? -1 : ::fsync(descriptor);
     if (descriptor >= 0)

@@ -2,6 +2,9 @@
 
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
+#include "server/app.hpp"
+
+#include <SQLiteCpp/Transaction.h>
 
 namespace server {
 
@@ -27,7 +30,8 @@ std::string plant(
         return make_developer(
                    db, ids, now, config, std::string{seed.name}, std::string{seed.email},
                    std::string{seed.mode}, fixed_key
-        ).api_key;
+        )
+            .api_key;
     if (fixed_key.empty())
         return {};
     auto const hash = crypto::hex(crypto::sha256(fixed_key));
@@ -57,9 +61,7 @@ NewDeveloper make_developer(
     made.developer.plan = config.default_plan;
     made.developer.created_at = now;
     storage::insert_developer(db, made.developer);
-    storage::insert_api_key(
-        db, crypto::hex(crypto::sha256(made.api_key)), made.developer.id, now
-    );
+    storage::insert_api_key(db, crypto::hex(crypto::sha256(made.api_key)), made.developer.id, now);
     return made;
 }
 
@@ -70,6 +72,17 @@ Seeds plant_seeds(
     return {
         plant(db, ids, now, config, live_seed, config.seed_api_key),
         plant(db, ids, now, config, sandbox_seed, config.seed_sandbox_key)};
+}
+
+Seeds plant_seeds(App& app)
+{
+    if (!app.config.dev)
+        return {};
+    SQLite::Transaction transaction{
+        app.writer.connection(), SQLite::TransactionBehavior::IMMEDIATE};
+    auto seeds = plant_seeds(app.writer, app.ids, app.clock.now(), app.config);
+    transaction.commit();
+    return seeds;
 }
 
 } // namespace server

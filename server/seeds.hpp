@@ -9,6 +9,8 @@
 
 namespace server {
 
+struct App;
+
 struct NewDeveloper
 {
     storage::Developer developer;
@@ -35,5 +37,8 @@ struct Seeds
 Seeds plant_seeds(
     storage::Database& db, crypto::Ids& ids, storage::Timestamp now, Config const& config
 );
+
+// The same for a server that is about to start, in a transaction of its own; nothing without --dev.
+Seeds plant_seeds(App& app);
 
 } // namespace server

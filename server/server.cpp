@@ -21,9 +21,8 @@ boost::asio::ip::tcp::endpoint checked_address(Config const& config)
     return parse_listen_address(config.listen);
 }
 
-http::Listener make_listener(
-    boost::asio::io_context& loop, Config const& config, http::Handler& handler
-)
+http::Listener
+make_listener(boost::asio::io_context& loop, Config const& config, http::Handler& handler)
 {
     try {
         return {loop, checked_address(config), handler};

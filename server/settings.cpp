@@ -11,15 +11,13 @@ namespace {
 
 using Fault = std::optional<std::string>;
 
-template <auto Member>
-Fault text(Config& config, std::string_view value)
+template<auto Member> Fault text(Config& config, std::string_view value)
 {
     config.*Member = std::string{value};
     return {};
 }
 
-template <auto Member>
-Fault toggle(Config& config, std::string_view value)
+template<auto Member> Fault toggle(Config& config, std::string_view value)
 {
     if (value != "true" && value != "false")
         return "must be true or false";
@@ -27,7 +25,7 @@ Fault toggle(Config& config, std::string_view value)
     return {};
 }
 
-template <auto Member, std::int64_t Min, std::int64_t Max>
+template<auto Member, std::int64_t Min, std::int64_t Max>
 Fault number(Config& config, std::string_view value)
 {
     std::int64_t parsed = 0;
@@ -39,7 +37,7 @@ Fault number(Config& config, std::string_view value)
     return {};
 }
 
-template <auto Member, std::int64_t MinSeconds, std::int64_t MaxSeconds>
+template<auto Member, std::int64_t MinSeconds, std::int64_t MaxSeconds>
 Fault duration(Config& config, std::string_view value)
 {
     auto const parsed = value == "0s" ? std::chrono::seconds{0} : rules::parse_duration(value);
@@ -50,8 +48,7 @@ Fault duration(Config& config, std::string_view value)
     return {};
 }
 
-template <auto Member>
-Fault list(Config& config, std::string_view value)
+template<auto Member> Fault list(Config& config, std::string_view value)
 {
     auto& members = config.*Member;
     members.clear();
@@ -68,8 +65,7 @@ Fault list(Config& config, std::string_view value)
     return {};
 }
 
-template <auto Member>
-Fault quota(Config& config, std::string_view value)
+template<auto Member> Fault quota(Config& config, std::string_view value)
 {
     auto const* at = value.data();
     auto const* const end = value.data() + value.size();
@@ -84,7 +80,7 @@ Fault quota(Config& config, std::string_view value)
     return at == end ? Fault{} : "must be three numbers separated by commas";
 }
 
-template <auto Member, char const* const& First, char const* const& Second>
+template<auto Member, char const* const& First, char const* const& Second>
 Fault either(Config& config, std::string_view value)
 {
     if (value != First && value != Second)
@@ -136,7 +132,10 @@ Fault api_key(std::string& member, std::string_view value)
     member = std::string{value};
     return {};
 }
-Fault seed_live(Config& config, std::string_view v) { return api_key(config.seed_api_key, v); }
+Fault seed_live(Config& config, std::string_view v)
+{
+    return api_key(config.seed_api_key, v);
+}
 Fault seed_sandbox(Config& config, std::string_view v)
 {
     return api_key(config.seed_sandbox_key, v);
@@ -186,8 +185,10 @@ constexpr Setting table[] = {
     {"RATE_CONSENT_READ", "", "120", "consent pages a minute and address", false, false, number<&C::rate_consent_read, 1, rate_max>},
     {"RATE_CONSENT_DECISION", "", "60", "consent decisions a minute and address", false, false, number<&C::rate_consent_decision, 1, rate_max>},
     {"RATE_SIGNUP", "", "30", "sign-ups a minute and address; no profile factor", false, false, number<&C::rate_signup, 1, rate_max>},
+    {"RATE_WRITE", "", "30", "changes of policies a minute and developer", false, false, number<&C::rate_write, 1, rate_max>},
     {"QUOTA_AGENTS", "", "500,5000,0", "agents of a developer: free,pro,enterprise; 0 = none", false, false, quota<&C::quota_agents>},
     {"QUOTA_GRANTS", "", "1000,50000,0", "active grants of a developer", false, false, quota<&C::quota_grants>},
+    {"QUOTA_POLICIES", "", "0,0,0", "policies of a developer", false, false, quota<&C::quota_policies>},
     {"QUOTA_AUDIT", "", "20000,1000000,0", "audit entries of a developer", false, false, quota<&C::quota_audit>},
 };
 // clang-format on

@@ -20,8 +20,11 @@ struct Agent
     Timestamp created_at;
     Timestamp updated_at;
 };
-BOOST_DESCRIBE_STRUCT(Agent, (), (id, developer_id, name, description, scopes,
-    allowed_redirect_uris, status, created_at, updated_at))
+BOOST_DESCRIBE_STRUCT(
+    Agent, (),
+    (id, developer_id, name, description, scopes, allowed_redirect_uris, status, created_at,
+     updated_at)
+)
 
 std::optional<Agent> find_agent(Database& db, std::string_view developer_id, std::string_view id);
 
@@ -32,8 +35,6 @@ void insert_agent(Database& db, Agent const& agent);
 void update_agent(Database& db, Agent const& agent);
 
 // Hides the agent; false when it is unknown to this developer or was deleted before.
-bool delete_agent(
-    Database& db, std::string_view developer_id, std::string_view id, Timestamp now
-);
+bool delete_agent(Database& db, std::string_view developer_id, std::string_view id, Timestamp now);
 
 } // namespace storage

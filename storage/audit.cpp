@@ -8,18 +8,24 @@ namespace storage {
 
 std::optional<AuditHead> find_audit_head(Database& db, std::string_view developer_id)
 {
-    return db.find<AuditHead>(R"sql(
+    return db.find<AuditHead>(
+        R"sql(
         SELECT seq, hash, timestamp FROM audit_entries
-        WHERE developer_id = ?1 ORDER BY seq DESC LIMIT 1)sql", developer_id);
+        WHERE developer_id = ?1 ORDER BY seq DESC LIMIT 1)sql",
+        developer_id
+    );
 }
 
 std::optional<AuditEntry>
 find_audit_entry(Database& db, std::string_view developer_id, std::string_view id)
 {
-    return db.find<AuditEntry>(R"sql(
+    return db.find<AuditEntry>(
+        R"sql(
         SELECT developer_id, seq, id, agent_id, agent_did, grant_id, principal_id, action,
                metadata, timestamp, prev_hash, hash, status
-        FROM audit_entries WHERE id = ?1 AND developer_id = ?2)sql", id, developer_id);
+        FROM audit_entries WHERE id = ?1 AND developer_id = ?2)sql",
+        id, developer_id
+    );
 }
 
 // A numbered page counts from the oldest entry; without one the newest entries are wanted, which
@@ -29,7 +35,8 @@ std::vector<AuditEntry> list_audit_entries(
 )
 {
     if (!newest)
-        return db.list<AuditEntry>(R"sql(
+        return db.list<AuditEntry>(
+            R"sql(
             SELECT developer_id, seq, id, agent_id, agent_did, grant_id, principal_id, action,
                    metadata, timestamp, prev_hash, hash, status
             FROM audit_entries
@@ -39,8 +46,10 @@ std::vector<AuditEntry> list_audit_entries(
               AND (?7 IS NULL OR timestamp >= ?7) AND (?8 IS NULL OR timestamp <= ?8)
             ORDER BY seq LIMIT ?9 OFFSET ?10)sql",
             developer_id, filter.agent_id, filter.grant_id, filter.principal_id, filter.action,
-            filter.status, filter.since, filter.until, page.size, page.offset());
-    auto entries = db.list<AuditEntry>(R"sql(
+            filter.status, filter.since, filter.until, page.size, page.offset()
+        );
+    auto entries = db.list<AuditEntry>(
+        R"sql(
         SELECT developer_id, seq, id, agent_id, agent_did, grant_id, principal_id, action,
                metadata, timestamp, prev_hash, hash, status
         FROM audit_entries
@@ -50,7 +59,8 @@ std::vector<AuditEntry> list_audit_entries(
           AND (?7 IS NULL OR timestamp >= ?7) AND (?8 IS NULL OR timestamp <= ?8)
         ORDER BY seq DESC LIMIT ?9)sql",
         developer_id, filter.agent_id, filter.grant_id, filter.principal_id, filter.action,
-        filter.status, filter.since, filter.until, page.size);
+        filter.status, filter.since, filter.until, page.size
+    );
     std::ranges::reverse(entries);
     return entries;
 }
@@ -60,25 +70,29 @@ count_audit_entries(Database& db, std::string_view developer_id, AuditFilter con
 {
     if (filter.empty())
         return find_totals(db, developer_id).audit_entries;
-    return *db.find<std::int64_t>(R"sql(
+    return *db.find<std::int64_t>(
+        R"sql(
         SELECT count(*) FROM audit_entries
         WHERE developer_id = ?1 AND (?2 IS NULL OR agent_id = ?2)
           AND (?3 IS NULL OR grant_id = ?3) AND (?4 IS NULL OR principal_id = ?4)
           AND (?5 IS NULL OR action = ?5) AND (?6 IS NULL OR status = ?6)
           AND (?7 IS NULL OR timestamp >= ?7) AND (?8 IS NULL OR timestamp <= ?8))sql",
         developer_id, filter.agent_id, filter.grant_id, filter.principal_id, filter.action,
-        filter.status, filter.since, filter.until);
+        filter.status, filter.since, filter.until
+    );
 }
 
 void insert_audit_entry(Database& db, AuditEntry const& entry, bool counted)
 {
-    db.run(R"sql(
+    db.run(
+        R"sql(
         INSERT INTO audit_entries (developer_id, seq, id, agent_id, agent_did, grant_id,
             principal_id, action, metadata, timestamp, prev_hash, hash, status)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13))sql",
         entry.developer_id, entry.seq, entry.id, entry.agent_id, entry.agent_did, entry.grant_id,
         entry.principal_id, entry.action, entry.metadata, entry.timestamp, entry.prev_hash,
-        entry.hash, entry.status);
+        entry.hash, entry.status
+    );
     update_totals(db, entry.developer_id, {.audit_entries = 1, .audit_logged = counted ? 1 : 0});
 }
 

@@ -24,8 +24,11 @@ struct AuditEntry
     std::string hash;
     std::string status; // success, failure, blocked
 };
-BOOST_DESCRIBE_STRUCT(AuditEntry, (), (developer_id, seq, id, agent_id, agent_did, grant_id,
-    principal_id, action, metadata, timestamp, prev_hash, hash, status))
+BOOST_DESCRIBE_STRUCT(
+    AuditEntry, (),
+    (developer_id, seq, id, agent_id, agent_did, grant_id, principal_id, action, metadata,
+     timestamp, prev_hash, hash, status)
+)
 
 struct AuditHead
 {

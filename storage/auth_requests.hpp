@@ -30,9 +30,12 @@ struct AuthRequest
     std::optional<Timestamp> consumed_at;
     std::optional<std::string> grant_id;
 };
-BOOST_DESCRIBE_STRUCT(AuthRequest, (), (id, developer_id, agent_id, principal_id, scopes,
-    redirect_uri, state, audience, code_challenge, expires_in, expires_in_seconds, link_hash,
-    status, created_at, decide_by, code_hash, approved_at, consumed_at, grant_id))
+BOOST_DESCRIBE_STRUCT(
+    AuthRequest, (),
+    (id, developer_id, agent_id, principal_id, scopes, redirect_uri, state, audience,
+     code_challenge, expires_in, expires_in_seconds, link_hash, status, created_at, decide_by,
+     code_hash, approved_at, consumed_at, grant_id)
+)
 
 std::optional<AuthRequest> find_auth_request(Database& db, std::string_view id);
 std::optional<AuthRequest>

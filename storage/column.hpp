@@ -31,8 +31,7 @@ inline void bind(SQLite::Statement& statement, int index, Timestamp value)
 {
     statement.bind(index, to_milliseconds(value));
 }
-inline void
-bind(SQLite::Statement& statement, int index, std::vector<std::string> const& value)
+inline void bind(SQLite::Statement& statement, int index, std::vector<std::string> const& value)
 {
     statement.bind(index, join_lines(value));
 }
@@ -40,11 +39,10 @@ inline void bind(SQLite::Statement& statement, int index, std::nullopt_t)
 {
     statement.bind(index); // NULL
 }
-template <class T>
-void bind(SQLite::Statement& statement, int index, std::optional<T> const& value)
+template<class T> void bind(SQLite::Statement& statement, int index, std::optional<T> const& value)
 {
     if (value)
-        bind(statement, index, *value);
+        storage::bind(statement, index, *value); // qualified: std::bind would fit a std::string
     else
         statement.bind(index);
 }
@@ -53,9 +51,18 @@ inline void read(SQLite::Column const& column, std::string& value)
 {
     value.assign(column.getText(), static_cast<std::size_t>(column.getBytes()));
 }
-inline void read(SQLite::Column const& column, std::int64_t& value) { value = column.getInt64(); }
-inline void read(SQLite::Column const& column, int& value) { value = column.getInt(); }
-inline void read(SQLite::Column const& column, bool& value) { value = column.getInt() != 0; }
+inline void read(SQLite::Column const& column, std::int64_t& value)
+{
+    value = column.getInt64();
+}
+inline void read(SQLite::Column const& column, int& value)
+{
+    value = column.getInt();
+}
+inline void read(SQLite::Column const& column, bool& value)
+{
+    value = column.getInt() != 0;
+}
 inline void read(SQLite::Column const& column, Timestamp& value)
 {
     value = from_milliseconds(column.getInt64());
@@ -64,8 +71,7 @@ inline void read(SQLite::Column const& column, std::vector<std::string>& value)
 {
     value = split_lines({column.getText(), static_cast<std::size_t>(column.getBytes())});
 }
-template <class T>
-void read(SQLite::Column const& column, std::optional<T>& value)
+template<class T> void read(SQLite::Column const& column, std::optional<T>& value)
 {
     if (column.isNull())
         value.reset();

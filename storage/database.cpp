@@ -1,5 +1,7 @@
 #include "storage/database.hpp"
 
+#include "storage/migrate.hpp"
+
 #include <sqlite3.h>
 
 #include <fcntl.h>
@@ -64,6 +66,8 @@ Database Database::open_writer(std::filesystem::path const& file)
 {
     create_private(file);
     Database database{file, SQLite::OPEN_READWRITE};
+    // journal_mode writes to the file, so one that is not ours has to be refused before it.
+    schema_version(database);
     database.execute("PRAGMA journal_mode = WAL");
     // FULL: a commit that returned is on disk (reliability promise 1).
     database.execute("PRAGMA synchronous = FULL");

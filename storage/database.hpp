@@ -34,13 +34,13 @@ class Database
 {
 public:
     // The connection that writes and checkpoints. Creates the file (0600) when it is missing.
+    // Throws SchemaRefused (storage/migrate.hpp) when the file is not ours.
     static Database open_writer(std::filesystem::path const& file);
 
     // Read-only; never checkpoints. The file must exist.
     static Database open_reader(std::filesystem::path const& file);
 
-    template <class Row, class... Values>
-    std::optional<Row> find(Sql sql, Values const&... values)
+    template<class Row, class... Values> std::optional<Row> find(Sql sql, Values const&... values)
     {
         Running statement{*this, sql};
         bind_all(*statement, values...);
@@ -53,8 +53,7 @@ public:
         return row;
     }
 
-    template <class Row, class... Values>
-    std::vector<Row> list(Sql sql, Values const&... values)
+    template<class Row, class... Values> std::vector<Row> list(Sql sql, Values const&... values)
     {
         Running statement{*this, sql};
         bind_all(*statement, values...);
@@ -65,8 +64,7 @@ public:
     }
 
     // Returns how many rows changed.
-    template <class... Values>
-    int run(Sql sql, Values const&... values)
+    template<class... Values> int run(Sql sql, Values const&... values)
     {
         Running statement{*this, sql};
         bind_all(*statement, values...);
@@ -104,15 +102,15 @@ private:
 
     SQLite::Statement& prepare(Sql sql);
 
-    template <class... Values>
+    template<class... Values>
     static void bind_all(SQLite::Statement& statement, Values const&... values)
     {
         int index = 0;
-        (bind(statement, ++index, values), ...);
+        // Qualified: with a std::string the argument's own namespace would offer std::bind.
+        (storage::bind(statement, ++index, values), ...);
     }
 
-    template <class Row>
-    static Row read_row(SQLite::Statement& statement)
+    template<class Row> static Row read_row(SQLite::Statement& statement)
     {
         Row row{};
         if constexpr (boost::describe::has_describe_members<Row>::value) {

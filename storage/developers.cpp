@@ -4,40 +4,51 @@ namespace storage {
 
 std::optional<Developer> find_developer(Database& db, std::string_view id)
 {
-    return db.find<Developer>(R"sql(
+    return db.find<Developer>(
+        R"sql(
         SELECT id, name, email, email_verified, mode, plan, fido_required, fido_rp_name,
                allowed_redirect_uris, max_delegation_depth, consent_auth, created_at
-        FROM developers WHERE id = ?1)sql", id);
+        FROM developers WHERE id = ?1)sql",
+        id
+    );
 }
 
 std::optional<Developer> find_developer_by_key(Database& db, std::string_view key_hash)
 {
-    return db.find<Developer>(R"sql(
+    return db.find<Developer>(
+        R"sql(
         SELECT d.id, d.name, d.email, d.email_verified, d.mode, d.plan, d.fido_required,
                d.fido_rp_name, d.allowed_redirect_uris, d.max_delegation_depth, d.consent_auth,
                d.created_at
         FROM api_keys AS k JOIN developers AS d ON d.id = k.developer_id
-        WHERE k.key_hash = ?1)sql", key_hash);
+        WHERE k.key_hash = ?1)sql",
+        key_hash
+    );
 }
 
 std::optional<Developer> find_developer_by_email(Database& db, std::string_view email)
 {
-    return db.find<Developer>(R"sql(
+    return db.find<Developer>(
+        R"sql(
         SELECT id, name, email, email_verified, mode, plan, fido_required, fido_rp_name,
                allowed_redirect_uris, max_delegation_depth, consent_auth, created_at
-        FROM developers WHERE email = ?1)sql", email);
+        FROM developers WHERE email = ?1)sql",
+        email
+    );
 }
 
 void insert_developer(Database& db, Developer const& developer)
 {
-    db.run(R"sql(
+    db.run(
+        R"sql(
         INSERT INTO developers (id, name, email, email_verified, mode, plan, fido_required,
             fido_rp_name, allowed_redirect_uris, max_delegation_depth, consent_auth, created_at)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12))sql",
         developer.id, developer.name, developer.email, developer.email_verified, developer.mode,
         developer.plan, developer.fido_required, developer.fido_rp_name,
         developer.allowed_redirect_uris, developer.max_delegation_depth, developer.consent_auth,
-        developer.created_at);
+        developer.created_at
+    );
     db.run("INSERT INTO developer_totals (developer_id) VALUES (?1)", developer.id);
 }
 
@@ -45,8 +56,10 @@ void insert_api_key(
     Database& db, std::string_view key_hash, std::string_view developer_id, Timestamp now
 )
 {
-    db.run("INSERT INTO api_keys (key_hash, developer_id, created_at) VALUES (?1, ?2, ?3)",
-           key_hash, developer_id, now);
+    db.run(
+        "INSERT INTO api_keys (key_hash, developer_id, created_at) VALUES (?1, ?2, ?3)", key_hash,
+        developer_id, now
+    );
 }
 
 bool delete_api_key(Database& db, std::string_view key_hash)
@@ -56,20 +69,26 @@ bool delete_api_key(Database& db, std::string_view key_hash)
 
 DeveloperTotals find_totals(Database& db, std::string_view developer_id)
 {
-    return db.find<DeveloperTotals>(R"sql(
+    return db
+        .find<DeveloperTotals>(
+            R"sql(
         SELECT agents, grants, audit_entries, audit_logged
-        FROM developer_totals WHERE developer_id = ?1)sql", developer_id)
+        FROM developer_totals WHERE developer_id = ?1)sql",
+            developer_id
+        )
         .value_or(DeveloperTotals{});
 }
 
 void update_totals(Database& db, std::string_view developer_id, DeveloperTotals const& change)
 {
-    db.run(R"sql(
+    db.run(
+        R"sql(
         UPDATE developer_totals
         SET agents = agents + ?2, grants = grants + ?3, audit_entries = audit_entries + ?4,
             audit_logged = audit_logged + ?5
         WHERE developer_id = ?1)sql",
-        developer_id, change.agents, change.grants, change.audit_entries, change.audit_logged);
+        developer_id, change.agents, change.grants, change.audit_entries, change.audit_logged
+    );
 }
 
 } // namespace storage

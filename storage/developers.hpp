@@ -22,8 +22,11 @@ struct Developer
     std::optional<std::string> consent_auth; // nothing: the server's setting
     Timestamp created_at;
 };
-BOOST_DESCRIBE_STRUCT(Developer, (), (id, name, email, email_verified, mode, plan, fido_required,
-    fido_rp_name, allowed_redirect_uris, max_delegation_depth, consent_auth, created_at))
+BOOST_DESCRIBE_STRUCT(
+    Developer, (),
+    (id, name, email, email_verified, mode, plan, fido_required, fido_rp_name,
+     allowed_redirect_uris, max_delegation_depth, consent_auth, created_at)
+)
 
 std::optional<Developer> find_developer(Database& db, std::string_view id);
 std::optional<Developer> find_developer_by_key(Database& db, std::string_view key_hash);

@@ -4,20 +4,24 @@ namespace storage {
 
 void insert_event(Database& db, Event const& event)
 {
-    db.run(R"sql(
+    db.run(
+        R"sql(
         INSERT INTO events (id, developer_id, type, data, created_at)
         VALUES (?1, ?2, ?3, ?4, ?5))sql",
-        event.id, event.developer_id, event.type, event.data, event.created_at);
+        event.id, event.developer_id, event.type, event.data, event.created_at
+    );
 }
 
 std::vector<Event> list_events(
     Database& db, std::string_view developer_id, std::string_view after_id, std::int64_t limit
 )
 {
-    return db.list<Event>(R"sql(
+    return db.list<Event>(
+        R"sql(
         SELECT id, developer_id, type, data, created_at FROM events
         WHERE developer_id = ?1 AND id > ?2 ORDER BY id LIMIT ?3)sql",
-        developer_id, after_id, limit);
+        developer_id, after_id, limit
+    );
 }
 
 } // namespace storage

@@ -24,8 +24,11 @@ struct Grant
     int depth = 0;
     std::string origin; // grantex, oauth, delegation
 };
-BOOST_DESCRIBE_STRUCT(Grant, (), (id, developer_id, agent_id, principal_id, scopes, audience,
-    status, issued_at, expires_at, revoked_at, parent_id, depth, origin))
+BOOST_DESCRIBE_STRUCT(
+    Grant, (),
+    (id, developer_id, agent_id, principal_id, scopes, audience, status, issued_at, expires_at,
+     revoked_at, parent_id, depth, origin)
+)
 
 std::optional<Grant> find_grant(Database& db, std::string_view developer_id, std::string_view id);
 
@@ -41,13 +44,11 @@ struct GrantFilter
 // Newest first.
 std::vector<Grant>
 list_grants(Database& db, std::string_view developer_id, GrantFilter const& filter, Page page);
-std::int64_t
-count_grants(Database& db, std::string_view developer_id, GrantFilter const& filter);
+std::int64_t count_grants(Database& db, std::string_view developer_id, GrantFilter const& filter);
 
 // Active, unexpired grants, counted up to `limit` (quotas never need more).
-std::int64_t count_live_grants(
-    Database& db, std::string_view developer_id, Timestamp now, std::int64_t limit
-);
+std::int64_t
+count_live_grants(Database& db, std::string_view developer_id, Timestamp now, std::int64_t limit);
 
 void insert_grant(Database& db, Grant const& grant);
 
@@ -61,9 +62,8 @@ BOOST_DESCRIBE_STRUCT(RevokedGrant, (), (id, agent_id, principal_id))
 
 // Revokes the grant and every grant delegated from it, at any depth. Returns what was revoked now,
 // in no order; empty when the grant is unknown to this developer or was already revoked.
-std::vector<RevokedGrant> revoke_grant_tree(
-    Database& db, std::string_view developer_id, std::string_view id, Timestamp now
-);
+std::vector<RevokedGrant>
+revoke_grant_tree(Database& db, std::string_view developer_id, std::string_view id, Timestamp now);
 
 // Ids of the agent's active grants that hang under no other active grant of the same agent.
 std::vector<std::string> list_active_grant_ids(Database& db, std::string_view agent_id);

@@ -18,8 +18,10 @@ struct IdempotencyRecord
     std::optional<std::string> grant_id; // the answer holds a token of this grant
     Timestamp expires_at;
 };
-BOOST_DESCRIBE_STRUCT(IdempotencyRecord, (), (key_hash, developer_id, request_hash, status,
-    content_type, sealed_body, grant_id, expires_at))
+BOOST_DESCRIBE_STRUCT(
+    IdempotencyRecord, (),
+    (key_hash, developer_id, request_hash, status, content_type, sealed_body, grant_id, expires_at)
+)
 
 // Only unexpired records are found.
 std::optional<IdempotencyRecord>

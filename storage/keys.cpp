@@ -24,23 +24,30 @@ std::optional<std::string> find_server_key(Database& db, std::string_view name)
 
 void insert_server_key(Database& db, std::string_view name, std::string_view sealed, Timestamp now)
 {
-    db.run("INSERT INTO server_keys (name, sealed, created_at) VALUES (?1, ?2, ?3)",
-           name, sealed, now);
+    db.run(
+        "INSERT INTO server_keys (name, sealed, created_at) VALUES (?1, ?2, ?3)", name, sealed, now
+    );
 }
 
 std::optional<DataKeyRow> find_newest_data_key(Database& db, std::string_view developer_id)
 {
-    return db.find<DataKeyRow>(R"sql(
+    return db.find<DataKeyRow>(
+        R"sql(
         SELECT id, developer_id, wrapped, created_at FROM data_keys
-        WHERE developer_id = ?1 ORDER BY id DESC LIMIT 1)sql", developer_id);
+        WHERE developer_id = ?1 ORDER BY id DESC LIMIT 1)sql",
+        developer_id
+    );
 }
 
 std::optional<DataKeyRow>
 find_data_key(Database& db, std::string_view developer_id, std::string_view id)
 {
-    return db.find<DataKeyRow>(R"sql(
+    return db.find<DataKeyRow>(
+        R"sql(
         SELECT id, developer_id, wrapped, created_at FROM data_keys
-        WHERE id = ?2 AND developer_id = ?1)sql", developer_id, id);
+        WHERE id = ?2 AND developer_id = ?1)sql",
+        developer_id, id
+    );
 }
 
 void insert_data_key(Database& db, DataKeyRow const& key)

@@ -1,4 +1,5 @@
-// Keys at rest, all sealed by the master key: signing keys, server-wide keys, developers' data keys.
+// Keys at rest, all sealed by the master key: signing keys, server-wide keys, developers' data
+// keys.
 #pragma once
 
 #include "storage/database.hpp"
@@ -21,9 +22,7 @@ std::vector<SigningKeyRow> list_signing_keys(Database& db);
 void insert_signing_key(Database& db, SigningKeyRow const& key);
 
 std::optional<std::string> find_server_key(Database& db, std::string_view name);
-void insert_server_key(
-    Database& db, std::string_view name, std::string_view sealed, Timestamp now
-);
+void insert_server_key(Database& db, std::string_view name, std::string_view sealed, Timestamp now);
 
 struct DataKeyRow
 {

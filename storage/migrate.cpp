@@ -2,7 +2,10 @@
 
 #include "storage/embedded_file.hpp"
 
+#include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Transaction.h>
+
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <charconv>
@@ -29,6 +32,21 @@ std::vector<Migration> migrations()
     return all;
 }
 
+// The first thing ever read from the file.
+int application_id_of(Database& database)
+{
+    try {
+        return database.find<int>("PRAGMA application_id").value_or(0);
+    } catch (SQLite::Exception const& error) {
+        if (error.getErrorCode() != SQLITE_NOTADB)
+            throw;
+        throw SchemaRefused(
+            database.file().string() +
+            " is not a database. Try: move it away, or another --data-dir"
+        );
+    }
+}
+
 } // namespace
 
 int newest_schema_version()
@@ -38,14 +56,17 @@ int newest_schema_version()
 
 int schema_version(Database& database)
 {
-    auto const owner = database.find<int>("PRAGMA application_id").value_or(0);
+    auto const owner = application_id_of(database);
     auto const version = database.find<int>("PRAGMA user_version").value_or(0);
     auto const tables = database.find<int>("SELECT count(*) FROM sqlite_schema").value_or(0);
     if (owner == application_id)
         return version;
     if (owner == 0 && version == 0 && tables == 0)
         return 0;
-    throw SchemaRefused(database.file().string() + " is a database of another program");
+    throw SchemaRefused(
+        database.file().string() +
+        " is a database of another program. Try: move it away, or another --data-dir"
+    );
 }
 
 int migrate(Database& database)

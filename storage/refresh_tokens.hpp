@@ -18,8 +18,9 @@ struct RefreshToken
     std::optional<Timestamp> used_at;
     std::optional<std::string> successor; // id of the token that replaced it
 };
-BOOST_DESCRIBE_STRUCT(RefreshToken, (),
-    (id, grant_id, token_hash, status, expires_at, used_at, successor))
+BOOST_DESCRIBE_STRUCT(
+    RefreshToken, (), (id, grant_id, token_hash, status, expires_at, used_at, successor)
+)
 
 std::optional<RefreshToken>
 find_refresh_token(Database& db, std::string_view id, std::string_view token_hash);

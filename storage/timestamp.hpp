@@ -8,7 +8,10 @@ namespace storage {
 
 using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
-inline std::int64_t to_milliseconds(Timestamp time) { return time.time_since_epoch().count(); }
+inline std::int64_t to_milliseconds(Timestamp time)
+{
+    return time.time_since_epoch().count();
+}
 inline Timestamp from_milliseconds(std::int64_t value)
 {
     return Timestamp{std::chrono::milliseconds{value}};

@@ -18,8 +18,10 @@ struct TokenState
     std::string agent_id;
     std::string agent_status; // active, suspended, deleted
 };
-BOOST_DESCRIBE_STRUCT(TokenState, (), (grant_id, developer_id, token_revoked, grant_status,
-    grant_expires_at, agent_id, agent_status))
+BOOST_DESCRIBE_STRUCT(
+    TokenState, (),
+    (grant_id, developer_id, token_revoked, grant_status, grant_expires_at, agent_id, agent_status)
+)
 
 std::optional<TokenState> find_token_state(Database& db, std::string_view jti);
 
@@ -28,8 +30,6 @@ void insert_token(
 );
 
 // False when the token is unknown to this developer or was revoked before.
-bool revoke_token(
-    Database& db, std::string_view developer_id, std::string_view jti, Timestamp now
-);
+bool revoke_token(Database& db, std::string_view developer_id, std::string_view jti, Timestamp now);
 
 } // namespace storage

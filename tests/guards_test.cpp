@@ -77,8 +77,10 @@ BOOST_AUTO_TEST_CASE(every_public_route_has_a_bucket_or_is_named_here)
 {
     for (auto const& route : http::routes())
         if (route.auth == http::Auth::none && !unbucketed_public.contains(name_of(route)))
-            BOOST_TEST((route.limit != http::Limit::standard && route.limit != http::Limit::exempt),
-                       name_of(route) << " has no rate bucket");
+            BOOST_TEST(
+                (route.limit != http::Limit::standard && route.limit != http::Limit::exempt),
+                name_of(route) << " has no rate bucket"
+            );
 }
 
 BOOST_AUTO_TEST_CASE(every_change_runs_on_the_writer_and_no_get_does)

@@ -102,19 +102,20 @@ BOOST_AUTO_TEST_CASE(no_function_is_longer_than_60_lines)
 
 BOOST_AUTO_TEST_CASE(no_file_or_folder_has_a_name_that_says_nothing)
 {
-    static constexpr std::array banned{"util",    "utils", "common",  "helper", "helpers",
-                                       "misc",    "core",  "manager", "service"};
-    for (auto const& file : source_files({"crypto", "storage", "web", "server", "tests", "systemd"},
-                                         {".cpp", ".hpp", ".mjs", ".sql", ".html", ".css", ""})) {
+    static constexpr std::array banned{"util", "utils", "common",  "helper", "helpers",
+                                       "misc", "core",  "manager", "service"};
+    for (auto const& file : source_files(
+             {"crypto", "storage", "web", "server", "tests", "systemd"},
+             {".cpp", ".hpp", ".mjs", ".sql", ".html", ".css", ""}
+         ))
+    {
         std::string word;
         for (auto const c : file.path + "/") {
             if (std::isalnum(static_cast<unsigned char>(c)) != 0) {
                 word += c;
                 continue;
             }
-            BOOST_TEST(
-                (std::ranges::find(banned, word) == banned.end() || c == '\0'), file.path
-            );
+            BOOST_TEST((std::ranges::find(banned, word) == banned.end() || c == '\0'), file.path);
             word.clear();
         }
     }
@@ -161,7 +162,13 @@ BOOST_AUTO_TEST_CASE(every_header_says_first_what_it_holds)
 
 BOOST_AUTO_TEST_CASE(nothing_is_left_for_later)
 {
-    static constexpr std::array marks{"TO" "DO", "FIX" "ME", "XX" "X:"};
+    static constexpr std::array marks{
+        "TO"
+        "DO",
+        "FIX"
+        "ME",
+        "XX"
+        "X:"};
     for (auto const& file : source_files(folders, {".cpp", ".hpp", ".mjs", ".html", ".css"}))
         for (auto const* const mark : marks)
             BOOST_TEST(file.text.find(mark) == std::string::npos, file.path << " has " << mark);

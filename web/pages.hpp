@@ -13,7 +13,7 @@ struct ScopeLine
 {
     std::string sentence;
     bool high_impact = false;
-    bool undeclared = false; // the agent did not declare it when it was registered
+    bool undeclared = false; // the agent does not declare it
     bool standard = true;    // false: "not a standard permission"
 };
 
@@ -43,7 +43,7 @@ struct ConsentPage
     std::string permissions_host; // "auth.example.com/permissions"
     bool may_decide = true;       // false: the link's secret is missing or wrong
     bool may_allow = true;        // false: only a refusal is possible, and `problem` says why
-    std::string problem; // sentence above the buttons after a refused decision; may be empty
+    std::string problem; // sentence under the question after a refused decision; may be empty
 };
 
 // The other states of the same page.

@@ -51,8 +51,7 @@ std::vector<std::string> read_redirect_uris(http::Request const& request, Redire
 
 storage::Agent find(http::Request& request)
 {
-    auto agent =
-        storage::find_agent(request.db, request.caller().id, request.path("agentId"));
+    auto agent = storage::find_agent(request.db, request.caller().id, request.path("agentId"));
     if (!agent)
         throw http::not_found("Agent");
     return std::move(*agent);

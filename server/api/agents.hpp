@@ -27,8 +27,7 @@ struct UpdateAgentBody
     std::optional<http::Line<0, 16>> status;
     std::optional<RedirectUris> allowedRedirectUris;
 };
-BOOST_DESCRIBE_STRUCT(UpdateAgentBody, (),
-    (name, description, scopes, status, allowedRedirectUris))
+BOOST_DESCRIBE_STRUCT(UpdateAgentBody, (), (name, description, scopes, status, allowedRedirectUris))
 
 struct AgentView
 {
@@ -44,8 +43,11 @@ struct AgentView
     storage::Timestamp createdAt;
     storage::Timestamp updatedAt;
 };
-BOOST_DESCRIBE_STRUCT(AgentView, (), (agentId, id, did, developerId, name, description, scopes,
-    allowedRedirectUris, status, createdAt, updatedAt))
+BOOST_DESCRIBE_STRUCT(
+    AgentView, (),
+    (agentId, id, did, developerId, name, description, scopes, allowedRedirectUris, status,
+     createdAt, updatedAt)
+)
 
 struct AgentListView
 {

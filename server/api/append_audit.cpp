@@ -27,8 +27,8 @@ storage::AuditEntry append_audit(http::Request& request, storage::AuditEntry ent
         .action = entry.action,
         .metadata_text = entry.metadata,
         .timestamp = timestamp,
-        .prev_hash = entry.prev_hash ? std::optional<std::string_view>{*entry.prev_hash}
-                                     : std::nullopt,
+        .prev_hash =
+            entry.prev_hash ? std::optional<std::string_view>{*entry.prev_hash} : std::nullopt,
         .status = entry.status,
     });
     storage::insert_audit_entry(request.db, entry, counted);

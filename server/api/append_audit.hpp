@@ -10,8 +10,7 @@ namespace api {
 
 // Fills seq, id, timestamp, prev_hash and hash of the entry and inserts it. `counted`: against the
 // audit quota.
-storage::AuditEntry
-append_audit(http::Request& request, storage::AuditEntry entry, bool counted);
+storage::AuditEntry append_audit(http::Request& request, storage::AuditEntry entry, bool counted);
 
 // An entry the server writes itself about a grant; status blocked, metadata.source "server".
 void append_server_audit(

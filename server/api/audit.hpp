@@ -18,8 +18,9 @@ struct AuditLogBody
     std::optional<http::Line<0, 16>> status;
     std::optional<boost::json::object> metadata;
 };
-BOOST_DESCRIBE_STRUCT(AuditLogBody, (),
-    (agentId, agentDid, grantId, principalId, action, status, metadata))
+BOOST_DESCRIBE_STRUCT(
+    AuditLogBody, (), (agentId, agentDid, grantId, principalId, action, status, metadata)
+)
 
 struct AuditEntryView
 {
@@ -36,8 +37,11 @@ struct AuditEntryView
     storage::Timestamp timestamp;
     std::string status;
 };
-BOOST_DESCRIBE_STRUCT(AuditEntryView, (), (entryId, agentId, agentDid, grantId, principalId,
-    developerId, action, metadata, hash, prevHash, timestamp, status))
+BOOST_DESCRIBE_STRUCT(
+    AuditEntryView, (),
+    (entryId, agentId, agentDid, grantId, principalId, developerId, action, metadata, hash,
+     prevHash, timestamp, status)
+)
 
 struct AuditListView
 {

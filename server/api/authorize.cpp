@@ -4,6 +4,7 @@
 #include "crypto/pkce.hpp"
 #include "crypto/random.hpp"
 #include "server/api/decision.hpp"
+#include "server/api/policy_check.hpp"
 #include "server/api/quotas.hpp"
 #include "server/rules/durations.hpp"
 #include "server/rules/redirect_uri.hpp"
@@ -53,9 +54,9 @@ void check_redirect_registered(
     auto const& registered = agent.allowed_redirect_uris.empty()
                                  ? request.caller().allowed_redirect_uris
                                  : agent.allowed_redirect_uris;
-    auto const must_match = !registered.empty() ||
-                            (request.app.config.redirect_uri_policy == "registered" &&
-                             request.caller().mode == "live");
+    auto const must_match =
+        !registered.empty() ||
+        (request.app.config.redirect_uri_policy == "registered" && request.caller().mode == "live");
     if (must_match && std::ranges::find(registered, *body.redirectUri) == registered.end())
         throw http::redirect_uri_not_registered();
 }
@@ -102,6 +103,14 @@ storage::AuthRequest make_request(http::Request& request, AuthorizeBody const& b
     return made;
 }
 
+void approve_at_once(http::Request const& request, storage::AuthRequest& made, AuthorizeView& view)
+{
+    view.status = made.status = "approved";
+    view.code = crypto::random_token();
+    made.code_hash = crypto::hex(crypto::sha256(*view.code));
+    made.approved_at = request.now;
+}
+
 storage::AuthRequest find_own_pending(http::Request& request)
 {
     if (request.caller().mode != "sandbox")
@@ -136,6 +145,12 @@ http::Created<AuthorizeView> create_authorization(http::Request& request, Author
         throw http::not_found("Agent");
     check_redirect_registered(request, body, *agent);
     check_scopes_declared(request, made.scopes, *agent);
+    auto const allowed = check_policies(
+        request,
+        {.developer_id = request.caller().id,
+         .question =
+             {.agent_id = agent->id, .principal_id = made.principal_id, .scopes = made.scopes}}
+    );
     check_grant_quota(request);
 
     AuthorizeView view{
@@ -149,15 +164,19 @@ http::Created<AuthorizeView> create_authorization(http::Request& request, Author
         .status = "pending",
         .createdAt = made.created_at,
         .sandbox = {},
+        .policyEnforced = {},
+        .effect = {},
         .code = {}};
+    auto const level = consent_level_of(request, request.caller());
     if (request.caller().mode == "sandbox") {
-        view.status = made.status = "approved";
         view.sandbox = true;
-        view.code = crypto::random_token();
-        made.code_hash = crypto::hex(crypto::sha256(*view.code));
-        made.approved_at = request.now;
-    }
-    if (consent_level_of(request, request.caller()) >= rules::ConsentLevel::link) {
+        approve_at_once(request, made, view);
+    } else if (allowed && level != rules::ConsentLevel::passkey) {
+        // Where a passkey is required the person is always asked.
+        view.policyEnforced = true;
+        view.effect = "allow";
+        approve_at_once(request, made, view);
+    } else if (level >= rules::ConsentLevel::link) {
         auto const secret = crypto::random_token();
         made.link_hash = crypto::hex(crypto::sha256(secret));
         view.consentUrl += "&k=" + secret;

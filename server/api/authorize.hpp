@@ -21,8 +21,11 @@ struct AuthorizeBody
     std::optional<http::Text<0, 256>> codeChallenge;
     std::optional<http::Text<0, 16>> codeChallengeMethod;
 };
-BOOST_DESCRIBE_STRUCT(AuthorizeBody, (), (agentId, principalId, scopes, redirectUri, state,
-    expiresIn, audience, codeChallenge, codeChallengeMethod))
+BOOST_DESCRIBE_STRUCT(
+    AuthorizeBody, (),
+    (agentId, principalId, scopes, redirectUri, state, expiresIn, audience, codeChallenge,
+     codeChallengeMethod)
+)
 
 struct AuthorizeView
 {
@@ -36,10 +39,15 @@ struct AuthorizeView
     std::string status;
     storage::Timestamp createdAt;
     std::optional<bool> sandbox;
+    std::optional<bool> policyEnforced;
+    std::optional<std::string> effect;
     std::optional<std::string> code;
 };
-BOOST_DESCRIBE_STRUCT(AuthorizeView, (), (authRequestId, consentUrl, expiresAt, agentId,
-    principalId, scopes, expiresIn, status, createdAt, sandbox, code))
+BOOST_DESCRIBE_STRUCT(
+    AuthorizeView, (),
+    (authRequestId, consentUrl, expiresAt, agentId, principalId, scopes, expiresIn, status,
+     createdAt, sandbox, policyEnforced, effect, code)
+)
 
 struct SandboxDecisionView
 {
@@ -49,7 +57,8 @@ struct SandboxDecisionView
 };
 BOOST_DESCRIBE_STRUCT(SandboxDecisionView, (), (requestId, status, code))
 
-http::Created<AuthorizeView> create_authorization(http::Request& request, AuthorizeBody const& body);
+http::Created<AuthorizeView>
+create_authorization(http::Request& request, AuthorizeBody const& body);
 SandboxDecisionView approve_authorization(http::Request& request);
 SandboxDecisionView deny_authorization(http::Request& request);
 

@@ -94,8 +94,7 @@ TokenVerdict judge(http::Request& request, CheckedToken& checked)
 CheckedToken check_token(http::Request& request, std::string_view token)
 {
     CheckedToken checked;
-    auto verified =
-        crypto::verify_jwt(token, request.app.keys.verifying(), grant_token_types);
+    auto verified = crypto::verify_jwt(token, request.app.keys.verifying(), grant_token_types);
     if (!verified)
         return checked;
     checked.claims = std::move(verified->claims);

@@ -27,10 +27,10 @@ enum class TokenVerdict : std::uint8_t
 struct CheckedToken
 {
     TokenVerdict verdict = TokenVerdict::malformed;
-    boost::json::object claims;         // from `expired` on
-    storage::TokenState state{};        // from `revoked` on, and when good
-    std::vector<std::string> scopes{};  // scp
-    storage::Timestamp expires_at{};    // exp
+    boost::json::object claims;        // from `expired` on
+    storage::TokenState state{};       // from `revoked` on, and when good
+    std::vector<std::string> scopes{}; // scp
+    storage::Timestamp expires_at{};   // exp
 };
 
 CheckedToken check_token(http::Request& request, std::string_view token);

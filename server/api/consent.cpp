@@ -36,9 +36,8 @@ ConsentRequestView get_consent_request(http::Request& request)
         .id = open.auth.id,
         .agentName = open.agent.name,
         .agentDid = agent_did(open.agent.id),
-        .agentDescription = open.agent.description.empty()
-                                ? std::nullopt
-                                : std::optional{open.agent.description},
+        .agentDescription =
+            open.agent.description.empty() ? std::nullopt : std::optional{open.agent.description},
         .developerName = open.developer.name,
         .scopes = open.auth.scopes,
         .scopeDescriptions = {},

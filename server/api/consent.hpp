@@ -25,9 +25,12 @@ struct ConsentRequestView
     bool fidoRequired = false;
     std::string authLevel;
 };
-BOOST_DESCRIBE_STRUCT(ConsentRequestView, (), (id, agentName, agentDid, agentDescription,
-    developerName, scopes, scopeDescriptions, grantExpiresIn, grantExpiresInSeconds, audience,
-    redirectHost, expiresAt, status, fidoRequired, authLevel))
+BOOST_DESCRIBE_STRUCT(
+    ConsentRequestView, (),
+    (id, agentName, agentDid, agentDescription, developerName, scopes, scopeDescriptions,
+     grantExpiresIn, grantExpiresInSeconds, audience, redirectHost, expiresAt, status, fidoRequired,
+     authLevel)
+)
 
 struct ConsentDecisionView
 {

@@ -34,7 +34,8 @@ http::Headers page_headers(std::string const& redirect_origin)
     return {
         {"Content-Security-Policy",
          "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-         "form-action " + form_action + "; frame-ancestors 'none'; base-uri 'none'"},
+         "form-action " +
+             form_action + "; frame-ancestors 'none'; base-uri 'none'"},
         {"Referrer-Policy", "no-referrer"},
         {"Cross-Origin-Opener-Policy", "same-origin"}};
 }
@@ -54,8 +55,9 @@ http::HtmlPage state_page(
 }
 
 // A page in place of the error body: what a person reads when a request cannot be decided.
-http::HtmlPage
-error_page(http::Request& request, http::ApiError const& error, std::string const& id, unsigned status)
+http::HtmlPage error_page(
+    http::Request& request, http::ApiError const& error, std::string const& id, unsigned status
+)
 {
     if (error.status == 404)
         return state_page(request, web::ConsentState::unknown, status);
@@ -97,12 +99,18 @@ std::vector<web::ScopeSection> sections_of(OpenRequest const& open)
     return sections;
 }
 
-http::HtmlPage
-open_page(http::Request& request, OpenRequest const& open, bool may_decide, std::string problem)
+struct PageState
+{
+    bool may_decide = true;
+    bool may_allow = true;
+    std::string problem{};
+};
+
+http::HtmlPage open_page(http::Request& request, OpenRequest const& open, PageState const& state)
 {
     web::ConsentPage page;
     page.request_id = open.auth.id;
-    if (may_decide) {
+    if (state.may_decide) {
         page.csrf = consent_csrf(request, open.auth);
         page.principal_id = rules::display_text(open.auth.principal_id, name_characters_max);
     }
@@ -113,15 +121,15 @@ open_page(http::Request& request, OpenRequest const& open, bool may_decide, std:
     page.agent_did = agent_did(open.agent.id);
     page.developer_name = rules::display_text(open.developer.name, name_characters_max);
     page.sections = sections_of(open);
-    page.duration_words =
-        rules::duration_words(std::chrono::seconds{open.auth.expires_in_seconds});
+    page.duration_words = rules::duration_words(std::chrono::seconds{open.auth.expires_in_seconds});
     page.audience = rules::display_text(open.auth.audience.value_or(""), name_characters_max);
     if (open.auth.redirect_uri)
         page.redirect_host = rules::redirect_host(*open.auth.redirect_uri);
     page.deadline = rules::time_words(open.auth.decide_by);
     page.permissions_host = permissions_host(request);
-    page.may_decide = may_decide;
-    page.problem = std::move(problem);
+    page.may_decide = state.may_decide;
+    page.may_allow = state.may_allow;
+    page.problem = state.problem;
     auto const origin =
         open.auth.redirect_uri ? rules::redirect_origin(*open.auth.redirect_uri) : std::string{};
     return {.html = web::render(page), .headers = page_headers(origin)};
@@ -139,10 +147,10 @@ void set_consent_cookie(http::Request const& request, OpenRequest const& open, h
     auto const seconds =
         std::chrono::duration_cast<std::chrono::seconds>(open.auth.decide_by - request.now);
     page.headers.emplace_back(
-        "Set-Cookie", name + "=" + consent_cookie_value(request, open.auth) +
-                          "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" +
-                          std::to_string(seconds.count()) +
-                          (name.starts_with("__Host-") ? "; Secure" : "")
+        "Set-Cookie",
+        name + "=" + consent_cookie_value(request, open.auth) +
+            "; Path=/; HttpOnly; SameSite=Strict; Max-Age=" + std::to_string(seconds.count()) +
+            (name.starts_with("__Host-") ? "; Secure" : "")
     );
 }
 
@@ -157,12 +165,36 @@ http::Outcome decide(http::Request& request, OpenRequest const& open, Decision d
         throw http::request_gone();
     }
     if (auto const target = redirect_after(open.auth, code))
-        return http::outcome_of(http::Redirect{
-            .location = *target, .headers = page_headers({})});
+        return http::outcome_of(http::Redirect{.location = *target, .headers = page_headers({})});
     return http::outcome_of(state_page(
         request, code ? web::ConsentState::approved : web::ConsentState::denied, 200,
         open.agent.name
     ));
+}
+
+Decision read_decision(ConsentForm const& form)
+{
+    if (form.decision && *form.decision == "approve")
+        return Decision::approve;
+    if (form.decision && *form.decision == "deny")
+        return Decision::deny;
+    throw http::bad_request("decision must be approve or deny");
+}
+
+// The question again, with what stood in the way. Against a policy only a refusal is left.
+http::HtmlPage
+refused_page(http::Request& request, OpenRequest const& open, http::ApiError const& error)
+{
+    auto const may_decide =
+        open.level == rules::ConsentLevel::none || has_consent_cookie(request, open.auth);
+    auto page = open_page(
+        request, open,
+        {.may_decide = may_decide,
+         .may_allow = error.code != "POLICY_DENIED",
+         .problem = error.message + "."}
+    );
+    page.status = error.status;
+    return page;
 }
 
 } // namespace
@@ -174,10 +206,11 @@ http::HtmlPage get_consent_page(http::Request& request)
     try {
         auto const open = find_open_request(request, id);
         if (open.level == rules::ConsentLevel::none)
-            return open_page(request, open, true, {});
+            return open_page(request, open, {});
         auto const by_link = has_link_secret(open.auth, request.query("k").value_or(""));
-        auto page =
-            open_page(request, open, by_link || has_consent_cookie(request, open.auth), {});
+        auto page = open_page(
+            request, open, {.may_decide = by_link || has_consent_cookie(request, open.auth)}
+        );
         if (by_link)
             set_consent_cookie(request, open, page);
         return page;
@@ -196,20 +229,15 @@ http::Outcome submit_consent_page(http::Request& request, ConsentForm const& for
         // The form always carries the value, also at level none, where no cookie is set.
         if (!crypto::equal_constant_time(csrf, consent_csrf(request, open.auth)))
             throw http::cross_site();
-        auto const decision = form.decision && *form.decision == "approve" ? Decision::approve
-                              : form.decision && *form.decision == "deny"
-                                  ? Decision::deny
-                                  : throw http::bad_request("decision must be approve or deny");
+        auto const decision = read_decision(form);
         try {
             check_person(request, open, decision);
+            return decide(request, open, decision);
         } catch (http::ApiError const& error) {
-            auto page = open_page(
-                request, open, has_consent_cookie(request, open.auth), error.message + "."
-            );
-            page.status = error.status;
-            return http::outcome_of(std::move(page));
+            if (error.status != 403)
+                throw;
+            return http::outcome_of(refused_page(request, open, error));
         }
-        return decide(request, open, decision);
     } catch (http::ApiError const& error) {
         if (error.status == 400)
             throw;

@@ -2,6 +2,7 @@
 
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
+#include "server/api/policy_check.hpp"
 #include "server/http/error.hpp"
 #include "server/rules/redirect_uri.hpp"
 
@@ -13,6 +14,14 @@ namespace {
 bool is_https(http::Request const& request)
 {
     return request.app.config.public_base_url.starts_with("https://");
+}
+
+// Fetch, "append a request Origin header": under Referrer-Policy no-referrer, which keeps the
+// link's secret out of the Referer, a form is sent with `Origin: null`, as one in a sandboxed frame
+// would be. Sec-Fetch-Site, which no page can set, tells them apart.
+bool is_own_form(http::Message const& message)
+{
+    return message.header("origin") == "null" && message.header("sec-fetch-site") == "same-origin";
 }
 
 } // namespace
@@ -74,7 +83,7 @@ void check_same_site(
 {
     auto const& message = request.message;
     auto const own = rules::redirect_origin(request.app.config.public_base_url);
-    if (message.has_header("origin") && message.header("origin") != own)
+    if (message.has_header("origin") && message.header("origin") != own && !is_own_form(message))
         throw http::cross_site();
     if (message.has_header("sec-fetch-site") && message.header("sec-fetch-site") != "same-origin")
         throw http::cross_site();
@@ -99,6 +108,13 @@ void check_person(http::Request const& request, OpenRequest const& open, Decisio
 
 std::optional<std::string> approve(http::Request& request, storage::AuthRequest const& auth)
 {
+    // The rules may have changed since the request was made; an allow has no effect here.
+    check_deny_policies(
+        request,
+        {.developer_id = auth.developer_id,
+         .question =
+             {.agent_id = auth.agent_id, .principal_id = auth.principal_id, .scopes = auth.scopes}}
+    );
     auto code = crypto::random_token();
     auto const hash = crypto::hex(crypto::sha256(code));
     if (!storage::update_auth_request_to_approved(request.db, auth.id, hash, request.now))

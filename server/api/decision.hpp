@@ -40,8 +40,9 @@ std::string consent_cookie_value(http::Request const& request, storage::AuthRequ
 std::string consent_csrf(http::Request const& request, storage::AuthRequest const& auth);
 bool has_consent_cookie(http::Request const& request, storage::AuthRequest const& auth);
 
-// Refuses what another site sent on the person's behalf: a foreign Origin, a Sec-Fetch-Site other
-// than same-origin, or a cookie without its CSRF value. Throws ApiError 403.
+// Refuses what another site sent on the person's behalf: a foreign Origin (or `null`, unless the
+// browser vouches that it is the page's own form), a Sec-Fetch-Site other than same-origin, or a
+// cookie without its CSRF value. Throws ApiError 403.
 void check_same_site(
     http::Request const& request, storage::AuthRequest const& auth, std::string_view csrf
 );
@@ -49,7 +50,8 @@ void check_same_site(
 // Refuses a decision that the request's consent level does not allow. Throws ApiError 403.
 void check_person(http::Request const& request, OpenRequest const& open, Decision decision);
 
-// pending -> approved. The code, shown only now; nothing when another decision was first.
+// pending -> approved, unless a deny policy matches now (ApiError 403). The code, shown only now;
+// nothing when another decision was first.
 std::optional<std::string> approve(http::Request& request, storage::AuthRequest const& auth);
 
 // Where the browser goes: the stored redirect URI with code or error, and the state. Nothing when

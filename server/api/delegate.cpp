@@ -1,6 +1,7 @@
 #include "server/api/delegate.hpp"
 
 #include "server/api/check_token.hpp"
+#include "server/api/policy_check.hpp"
 #include "server/api/quotas.hpp"
 #include "server/rules/delegation.hpp"
 #include "storage/agents.hpp"
@@ -15,13 +16,18 @@ CheckedToken check_parent(http::Request& request, std::string_view token)
 {
     auto parent = check_token(request, token);
     switch (parent.verdict) {
-    case TokenVerdict::good: return parent;
+    case TokenVerdict::good:
+        return parent;
     case TokenVerdict::malformed:
-    case TokenVerdict::not_found: throw http::invalid_parent_token();
-    case TokenVerdict::wrong_developer: throw http::parent_foreign();
-    case TokenVerdict::expired: throw http::parent_expired();
+    case TokenVerdict::not_found:
+        throw http::invalid_parent_token();
+    case TokenVerdict::wrong_developer:
+        throw http::parent_foreign();
+    case TokenVerdict::expired:
+        throw http::parent_expired();
     case TokenVerdict::revoked:
-    case TokenVerdict::agent_inactive: throw http::parent_revoked();
+    case TokenVerdict::agent_inactive:
+        throw http::parent_revoked();
     }
     throw http::invalid_parent_token();
 }
@@ -34,9 +40,7 @@ void check_depth(http::Request const& request, storage::Grant const& parent)
         throw http::delegation_too_deep(std::min(developer_max, server_max));
 }
 
-void check_scopes(
-    std::vector<std::string> const& requested, rules::DelegationParent const& parent
-)
+void check_scopes(std::vector<std::string> const& requested, rules::DelegationParent const& parent)
 {
     auto const beyond = rules::scopes_beyond_parent(requested, parent);
     if (beyond.empty())
@@ -78,6 +82,14 @@ http::Created<TokenView> delegate_grant(http::Request& request, DelegateBody con
     check_depth(request, parent);
     check_scopes(requested, limits);
     check_sub_agent(request, body.subAgentId);
+    check_deny_policies(
+        request, {.developer_id = parent.developer_id,
+                  .question =
+                      {.agent_id = body.subAgentId,
+                       .principal_id = parent.principal_id,
+                       .scopes = requested},
+                  .grant_id = parent.id}
+    );
     check_grant_quota(request);
 
     storage::Grant const child{

@@ -15,8 +15,9 @@ struct DelegateBody
     std::optional<http::Text<0, 32>> expiresIn;
     std::optional<http::Line<0, 32>> credentialFormat;
 };
-BOOST_DESCRIBE_STRUCT(DelegateBody, (),
-    (parentGrantToken, subAgentId, scopes, expiresIn, credentialFormat))
+BOOST_DESCRIBE_STRUCT(
+    DelegateBody, (), (parentGrantToken, subAgentId, scopes, expiresIn, credentialFormat)
+)
 
 http::Created<TokenView> delegate_grant(http::Request& request, DelegateBody const& body);
 

@@ -8,7 +8,7 @@
 namespace api {
 
 // `data` is a described struct with the members of the event catalogue.
-template <class Data>
+template<class Data>
 void emit(
     http::Request& request, std::string_view developer_id, std::string_view type, Data const& data
 )

@@ -41,13 +41,19 @@ GrantView view(storage::Grant const& grant, storage::Timestamp now)
 std::optional<std::string> reason_of(TokenVerdict verdict)
 {
     switch (verdict) {
-    case TokenVerdict::expired: return "expired";
-    case TokenVerdict::wrong_developer: return "wrong_developer";
-    case TokenVerdict::not_found: return "not_found";
-    case TokenVerdict::revoked: return "revoked";
-    case TokenVerdict::agent_inactive: return "agent_inactive";
+    case TokenVerdict::expired:
+        return "expired";
+    case TokenVerdict::wrong_developer:
+        return "wrong_developer";
+    case TokenVerdict::not_found:
+        return "not_found";
+    case TokenVerdict::revoked:
+        return "revoked";
+    case TokenVerdict::agent_inactive:
+        return "agent_inactive";
     case TokenVerdict::good:
-    case TokenVerdict::malformed: return {};
+    case TokenVerdict::malformed:
+        return {};
     }
     return {};
 }
@@ -86,9 +92,7 @@ GrantView get_grant(http::Request& request)
 http::NoContent revoke_grant(http::Request& request)
 {
     // Unknown, foreign and already revoked answer alike, so that ids cannot be probed.
-    if (!revoke_tree(
-            request, request.caller().id, request.path("grantId"), {.by = "developer"}
-        ))
+    if (!revoke_tree(request, request.caller().id, request.path("grantId"), {.by = "developer"}))
         throw http::not_found_or_revoked("Grant");
     return {};
 }

@@ -27,9 +27,11 @@ struct GrantView
     std::optional<std::vector<std::string>> audiences;
     std::string origin;
 };
-BOOST_DESCRIBE_STRUCT(GrantView, (), (grantId, id, agentId, agentDid, principalId, developerId,
-    scopes, status, issuedAt, expiresAt, revokedAt, parentGrantId, delegationDepth, audience,
-    audiences, origin))
+BOOST_DESCRIBE_STRUCT(
+    GrantView, (),
+    (grantId, id, agentId, agentDid, principalId, developerId, scopes, status, issuedAt, expiresAt,
+     revokedAt, parentGrantId, delegationDepth, audience, audiences, origin)
+)
 
 struct GrantListView
 {

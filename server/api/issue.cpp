@@ -30,8 +30,10 @@ struct GrantClaims
     std::optional<std::string> parentGrnt;
     std::optional<int> delegationDepth;
 };
-BOOST_DESCRIBE_STRUCT(GrantClaims, (), (iss, sub, aud, agt, dev, scp, grnt, jti, iat, exp,
-    parentAgt, parentGrnt, delegationDepth))
+BOOST_DESCRIBE_STRUCT(
+    GrantClaims, (),
+    (iss, sub, aud, agt, dev, scp, grnt, jti, iat, exp, parentAgt, parentGrnt, delegationDepth)
+)
 
 struct GrantCreatedView
 {
@@ -43,8 +45,10 @@ struct GrantCreatedView
     std::optional<int> delegationDepth;
     std::optional<std::string> parentGrantId;
 };
-BOOST_DESCRIBE_STRUCT(GrantCreatedView, (), (grantId, agentId, principalId, scopes, expiresAt,
-    delegationDepth, parentGrantId))
+BOOST_DESCRIBE_STRUCT(
+    GrantCreatedView, (),
+    (grantId, agentId, principalId, scopes, expiresAt, delegationDepth, parentGrantId)
+)
 
 struct TokenIssuedView
 {
@@ -56,8 +60,9 @@ struct TokenIssuedView
     storage::Timestamp expiresAt;
     std::string method;
 };
-BOOST_DESCRIBE_STRUCT(TokenIssuedView, (), (tokenId, grantId, agentId, principalId, scopes,
-    expiresAt, method))
+BOOST_DESCRIBE_STRUCT(
+    TokenIssuedView, (), (tokenId, grantId, agentId, principalId, scopes, expiresAt, method)
+)
 
 std::string claims_of(
     http::Request& request, storage::Grant const& grant, std::string const& jti,

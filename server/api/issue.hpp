@@ -18,8 +18,9 @@ struct TokenView
     std::string grantId;
     storage::Timestamp grantExpiresAt;
 };
-BOOST_DESCRIBE_STRUCT(TokenView, (),
-    (grantToken, expiresAt, scopes, refreshToken, grantId, grantExpiresAt))
+BOOST_DESCRIBE_STRUCT(
+    TokenView, (), (grantToken, expiresAt, scopes, refreshToken, grantId, grantExpiresAt)
+)
 
 // A grant made now: `grant.created`, then its first token.
 void insert_new_grant(http::Request& request, storage::Grant const& grant);

@@ -60,8 +60,9 @@ http::Created<SignupView> signup(http::Request& request, SignupBody const& body)
         std::move(email), std::move(mode)
     );
     auto const& developer = made.developer;
-    return {{developer.id, made.api_key, developer.name, developer.email, developer.mode,
-             developer.created_at}};
+    return {
+        {developer.id, made.api_key, developer.name, developer.email, developer.mode,
+         developer.created_at}};
 }
 
 DeveloperView get_me(http::Request& request)

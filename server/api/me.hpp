@@ -42,8 +42,11 @@ struct DeveloperView
     std::string consentAuth;
     storage::Timestamp createdAt;
 };
-BOOST_DESCRIBE_STRUCT(DeveloperView, (), (developerId, id, name, email, emailVerified, mode, plan,
-    fidoRequired, fidoRpName, allowedRedirectUris, maxDelegationDepth, consentAuth, createdAt))
+BOOST_DESCRIBE_STRUCT(
+    DeveloperView, (),
+    (developerId, id, name, email, emailVerified, mode, plan, fidoRequired, fidoRpName,
+     allowedRedirectUris, maxDelegationDepth, consentAuth, createdAt)
+)
 
 struct RotateKeyView
 {

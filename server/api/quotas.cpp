@@ -2,6 +2,7 @@
 
 #include "server/http/error.hpp"
 #include "storage/grants.hpp"
+#include "storage/policies.hpp"
 
 namespace api {
 
@@ -50,6 +51,13 @@ void check_audit_quota(http::Request& request)
             request, "Audit", storage::find_totals(request.db, request.caller().id).audit_logged,
             quota
         );
+}
+
+void check_policy_quota(http::Request& request)
+{
+    auto const quota = quota_of(request.caller().plan, request.app.config.quota_policies);
+    if (quota != 0)
+        check(request, "Policy", storage::count_policies(request.db, request.caller().id), quota);
 }
 
 } // namespace api

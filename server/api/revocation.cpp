@@ -22,8 +22,10 @@ struct GrantRevokedView
     std::optional<std::string> reason;
     std::optional<std::string> cascadedFrom;
 };
-BOOST_DESCRIBE_STRUCT(GrantRevokedView, (), (grantId, agentId, principalId, cascade,
-    descendantCount, revokedBy, reason, cascadedFrom))
+BOOST_DESCRIBE_STRUCT(
+    GrantRevokedView, (),
+    (grantId, agentId, principalId, cascade, descendantCount, revokedBy, reason, cascadedFrom)
+)
 
 } // namespace
 

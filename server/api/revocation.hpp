@@ -11,7 +11,7 @@ namespace api {
 
 struct RevocationCause
 {
-    std::string_view by; // developer, principal, system
+    std::string_view by;                 // developer, principal, system
     std::optional<std::string> reason{}; // of the system: refresh_token_reuse, agent_deleted, ...
 };
 

@@ -4,6 +4,7 @@
 #include "crypto/pkce.hpp"
 #include "server/api/append_audit.hpp"
 #include "server/api/emit.hpp"
+#include "server/api/policy_check.hpp"
 #include "server/api/quotas.hpp"
 #include "server/api/revocation.hpp"
 #include "server/rules/token_lifetimes.hpp"
@@ -65,8 +66,7 @@ void check_verifier(storage::AuthRequest const& auth, TokenExchangeBody const& b
         throw http::invalid_code_verifier();
 }
 
-storage::AuthRequest
-find_exchangeable(http::Request& request, TokenExchangeBody const& body)
+storage::AuthRequest find_exchangeable(http::Request& request, TokenExchangeBody const& body)
 {
     auto auth = storage::find_auth_request_by_code(
         request.db, request.caller().id, crypto::hex(crypto::sha256(body.code))
@@ -99,13 +99,11 @@ void end_stolen_family(
 )
 {
     auto const& action = request.app.config.refresh_reuse_action;
-    auto const ended =
-        action == "family"
-            ? storage::revoke_refresh_family(request.db, grant.id) > 0
-            : revoke_tree(
-                  request, grant.developer_id, grant.id,
-                  {.by = "system", .reason = "refresh_token_reuse"}
-              );
+    auto const ended = action == "family" ? storage::revoke_refresh_family(request.db, grant.id) > 0
+                                          : revoke_tree(
+                                                request, grant.developer_id, grant.id,
+                                                {.by = "system", .reason = "refresh_token_reuse"}
+                                            );
     if (!ended)
         return; // it ended before: the first alarm said everything
     emit(
@@ -163,9 +161,8 @@ http::Created<TokenView> refresh_token(http::Request& request, RefreshBody const
         request.db, body.refreshToken.substr(0, body.refreshToken.find('.')),
         request.app.keys.lookup_hash(body.refreshToken)
     );
-    auto const grant =
-        token ? storage::find_grant(request.db, request.caller().id, token->grant_id)
-              : std::nullopt;
+    auto const grant = token ? storage::find_grant(request.db, request.caller().id, token->grant_id)
+                             : std::nullopt;
     if (!grant || !is_active(request, grant->agent_id))
         throw http::invalid_refresh_token();
     if (grant->agent_id != body.agentId)
@@ -178,6 +175,15 @@ http::Created<TokenView> refresh_token(http::Request& request, RefreshBody const
         throw http::grant_revoked();
     if (grant->expires_at <= request.now)
         throw http::grant_expired();
+
+    check_deny_policies(
+        request, {.developer_id = grant->developer_id,
+                  .question =
+                      {.agent_id = grant->agent_id,
+                       .principal_id = grant->principal_id,
+                       .scopes = grant->scopes},
+                  .grant_id = grant->id}
+    );
 
     auto const successor = make_refresh_token(request);
     storage::consume_refresh_token(request.db, token->id, successor.id, request.now);

@@ -1,5 +1,7 @@
 #include "server/cli/arguments.hpp"
 
+#include "server/cli/wrap_text.hpp"
+
 #include <boost/program_options/errors.hpp>
 #include <boost/program_options/options_description.hpp>
 #include <boost/program_options/parsers.hpp>
@@ -16,62 +18,42 @@ namespace po = boost::program_options;
 namespace {
 
 constexpr std::size_t help_column = 30;
-constexpr std::size_t line_width = 79;
 
 po::options_description describe(std::span<Flag const> flags)
 {
     po::options_description description;
     for (auto const& flag : flags) {
         auto const* const semantic = flag.is_switch
-                                         ? static_cast<po::value_semantic const*>(
-                                               po::bool_switch()
-                                           )
+                                         ? static_cast<po::value_semantic const*>(po::bool_switch())
                                          : po::value<std::string>();
         description.add_options()(std::string{flag.name}.c_str(), semantic);
     }
     return description;
 }
 
-void append_wrapped(std::string& out, std::string_view text)
-{
-    auto column = help_column;
-    while (!text.empty()) {
-        auto const word = text.substr(0, text.find(' '));
-        if (column + word.size() + 1 > line_width) {
-            out += "\n" + std::string(help_column, ' ');
-            column = help_column;
-        } else if (column > help_column) {
-            out += ' ';
-            ++column;
-        }
-        out += word;
-        column += word.size();
-        text.remove_prefix(std::min(word.size() + 1, text.size()));
-    }
-    out += '\n';
-}
-
 } // namespace
 
-server::Flags parse_flags(
-    std::string_view command, Arguments const& arguments, std::span<Flag const> flags
-)
+server::Flags
+parse_flags(std::string_view command, Arguments const& arguments, std::span<Flag const> flags)
 {
     auto const hint = ". Try: grantexd " + std::string{command} + " --help";
     try {
         namespace style = po::command_line_style;
         auto const description = describe(flags);
         po::positional_options_description const positional;
-        auto const parsed = po::command_line_parser(arguments)
-                                .options(description)
-                                .positional(positional)
-                                .style(style::allow_long | style::long_allow_adjacent |
-                                       style::long_allow_next)
-                                .run();
+        auto const parsed =
+            po::command_line_parser(arguments)
+                .options(description)
+                .positional(positional)
+                .style(style::allow_long | style::long_allow_adjacent | style::long_allow_next)
+                .run();
         server::Flags values;
-        for (auto const& option : parsed.options)
+        for (auto const& option : parsed.options) {
+            auto const flag = std::ranges::find(flags, option.string_key, &Flag::name);
+            auto const is_switch = flag != flags.end() && flag->is_switch;
             values[option.string_key] =
-                option.value.empty() || option.value.front().empty() ? "true" : option.value.front();
+                is_switch || option.value.empty() ? "true" : option.value.front();
+        }
         return values;
     } catch (po::too_many_positional_options_error const&) {
         throw UsageError("grantexd " + std::string{command} + " takes flags only" + hint);
@@ -109,7 +91,7 @@ std::string help_text(std::span<Flag const> flags)
         else
             left.resize(help_column, ' ');
         text += left;
-        append_wrapped(text, flag.help);
+        text += wrap_text(flag.help, help_column) + '\n';
     }
     return text;
 }

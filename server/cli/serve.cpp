@@ -4,8 +4,6 @@
 #include "server/seeds.hpp"
 #include "server/server.hpp"
 
-#include <SQLiteCpp/Transaction.h>
-
 #include <iostream>
 
 namespace cli {
@@ -28,17 +26,6 @@ void print_help()
                  "            78 a setting, key or file is wrong\n";
 }
 
-server::Seeds plant_seeds(server::App& app)
-{
-    if (!app.config.dev)
-        return {};
-    SQLite::Transaction transaction{
-        app.writer.connection(), SQLite::TransactionBehavior::IMMEDIATE};
-    auto seeds = server::plant_seeds(app.writer, app.ids, app.clock.now(), app.config);
-    transaction.commit();
-    return seeds;
-}
-
 } // namespace
 
 int serve(Arguments const& arguments)
@@ -52,7 +39,7 @@ int serve(Arguments const& arguments)
         return exit_ok;
     }
     server::App app{server::read_config(given, server::process_environment())};
-    auto const seeds = plant_seeds(app);
+    auto const seeds = server::plant_seeds(app);
     server::Server server{app, http::Log{}};
     app.use_listen_port(server.address().port());
     print_banner(std::cout, app, seeds, started);

@@ -49,8 +49,7 @@ bool is_json_type(std::string_view content_type)
 
 void check_body(Route const& route, Message const& message)
 {
-    if (message.body.empty() || route.operation.body == BodyKind::form ||
-        route.method == verb::get)
+    if (message.body.empty() || route.operation.body == BodyKind::form || route.method == verb::get)
         return;
     if (!is_json_type(message.header("content-type")))
         throw unsupported_media_type();
@@ -77,14 +76,12 @@ Dispatch::Dispatch(
     : loop_(loop), app_(app), routes_(routes), log_(std::move(log)), fatal_(std::move(fatal)),
       limits_(app.config), batches_(loop, app.writer),
       pool_(std::max(1U, std::thread::hardware_concurrency()))
-{
-}
+{}
 
 void Dispatch::handle(Message message, Respond respond)
 {
-    auto const exchange = std::make_shared<Exchange>(
-        Exchange{std::move(message), std::move(respond), crypto::random_uuid()}
-    );
+    auto const exchange = std::make_shared<Exchange>(Exchange{
+        std::move(message), std::move(respond), crypto::random_uuid()});
     try {
         route(exchange);
     } catch (ApiError const& error) {

@@ -5,37 +5,69 @@ namespace http {
 std::string_view reason_phrase(unsigned status)
 {
     switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 204: return "No Content";
-    case 302: return "Found";
-    case 303: return "See Other";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 402: return "Payment Required";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 410: return "Gone";
-    case 413: return "Payload Too Large";
-    case 414: return "URI Too Long";
-    case 415: return "Unsupported Media Type";
-    case 417: return "Expectation Failed";
-    case 422: return "Unprocessable Entity";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 503: return "Service Unavailable";
-    case 505: return "HTTP Version Not Supported";
-    default: return "Error";
+    case 200:
+        return "OK";
+    case 201:
+        return "Created";
+    case 204:
+        return "No Content";
+    case 302:
+        return "Found";
+    case 303:
+        return "See Other";
+    case 400:
+        return "Bad Request";
+    case 401:
+        return "Unauthorized";
+    case 402:
+        return "Payment Required";
+    case 403:
+        return "Forbidden";
+    case 404:
+        return "Not Found";
+    case 405:
+        return "Method Not Allowed";
+    case 408:
+        return "Request Timeout";
+    case 409:
+        return "Conflict";
+    case 410:
+        return "Gone";
+    case 413:
+        return "Payload Too Large";
+    case 414:
+        return "URI Too Long";
+    case 415:
+        return "Unsupported Media Type";
+    case 417:
+        return "Expectation Failed";
+    case 422:
+        return "Unprocessable Entity";
+    case 429:
+        return "Too Many Requests";
+    case 431:
+        return "Request Header Fields Too Large";
+    case 500:
+        return "Internal Server Error";
+    case 501:
+        return "Not Implemented";
+    case 503:
+        return "Service Unavailable";
+    case 505:
+        return "HTTP Version Not Supported";
+    default:
+        return "Error";
     }
 }
 
-ApiError bad_request(std::string message) { return {400, "BAD_REQUEST", std::move(message)}; }
-ApiError not_json_object() { return bad_request("Send a JSON object as the body"); }
+ApiError bad_request(std::string message)
+{
+    return {400, "BAD_REQUEST", std::move(message)};
+}
+ApiError not_json_object()
+{
+    return bad_request("Send a JSON object as the body");
+}
 ApiError body_too_large(std::size_t bytes_max)
 {
     return {413, "BAD_REQUEST", "Body exceeds " + std::to_string(bytes_max) + " bytes"};
@@ -61,7 +93,10 @@ ApiError missing_api_key()
 {
     return {401, "UNAUTHORIZED", "Send your API key as Authorization: Bearer <key>"};
 }
-ApiError invalid_api_key() { return {401, "UNAUTHORIZED", "API key is not valid"}; }
+ApiError invalid_api_key()
+{
+    return {401, "UNAUTHORIZED", "API key is not valid"};
+}
 ApiError signup_closed()
 {
     return {403, "SIGNUP_CLOSED", "This server does not take sign-ups. Ask its operator for a key"};
@@ -79,24 +114,32 @@ ApiError request_gone()
 {
     return {410, "GONE", "Authorization request expired or already decided"};
 }
-ApiError request_unknown() { return not_found("Authorization request"); }
+ApiError request_unknown()
+{
+    return not_found("Authorization request");
+}
 ApiError request_not_pending()
 {
     return {404, "NOT_FOUND", "Authorization request not found or already decided"};
 }
-ApiError email_taken() { return {409, "CONFLICT", "E-mail address already in use"}; }
+ApiError email_taken()
+{
+    return {409, "CONFLICT", "E-mail address already in use"};
+}
 ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota)
 {
-    return {402, "PLAN_LIMIT_EXCEEDED",
-            std::string{what} + " quota of the " + std::string{plan} + " plan (" +
-                std::to_string(quota) + ") is used up"};
+    return {
+        402, "PLAN_LIMIT_EXCEEDED",
+        std::string{what} + " quota of the " + std::string{plan} + " plan (" +
+            std::to_string(quota) + ") is used up"};
 }
 
 ApiError redirect_uri_not_registered()
 {
-    return {400, "INVALID_REDIRECT_URI",
-            "redirectUri is not registered. Use one of allowedRedirectUris of the agent, or else "
-            "of the developer, exactly as it is written there"};
+    return {
+        400, "INVALID_REDIRECT_URI",
+        "redirectUri is not registered. Use one of allowedRedirectUris of the agent, or else "
+        "of the developer, exactly as it is written there"};
 }
 ApiError consent_required()
 {
@@ -110,25 +153,83 @@ ApiError principal_verification_required()
 {
     return {403, "PRINCIPAL_VERIFICATION_REQUIRED", "Sign in to decide"};
 }
-ApiError passkey_required() { return {403, "FIDO_REQUIRED", "Passkey verification needed"}; }
-ApiError cross_site() { return {403, "CSRF_REJECTED", "Cross-site request refused"}; }
+ApiError passkey_required()
+{
+    return {403, "FIDO_REQUIRED", "Passkey verification needed"};
+}
+ApiError cross_site()
+{
+    return {403, "CSRF_REJECTED", "Cross-site request refused"};
+}
 
-ApiError invalid_code() { return bad_request("Invalid code"); }
-ApiError code_not_approved() { return bad_request("Authorization request is not approved"); }
-ApiError code_expired() { return bad_request("Authorization code has expired"); }
-ApiError code_verifier_required() { return bad_request("codeVerifier is required"); }
-ApiError invalid_code_verifier() { return bad_request("Invalid codeVerifier"); }
-ApiError invalid_refresh_token() { return bad_request("Invalid refresh token"); }
-ApiError agent_mismatch() { return bad_request("Agent mismatch"); }
-ApiError refresh_token_used() { return bad_request("Refresh token already used"); }
-ApiError refresh_token_expired() { return bad_request("Refresh token expired"); }
-ApiError grant_revoked() { return bad_request("Grant has been revoked"); }
-ApiError grant_expired() { return bad_request("Grant has expired"); }
-ApiError invalid_token() { return bad_request("Invalid token"); }
+ApiError policy_denied()
+{
+    ApiError error{403, "POLICY_DENIED", "Denied by policy"};
+    error.keeps_changes = true; // the audit entry that names the policy
+    return error;
+}
 
-ApiError invalid_parent_token() { return bad_request("Invalid parentGrantToken"); }
-ApiError parent_revoked() { return bad_request("Parent grant has been revoked"); }
-ApiError parent_expired() { return bad_request("Parent grant has expired"); }
+ApiError invalid_code()
+{
+    return bad_request("Invalid code");
+}
+ApiError code_not_approved()
+{
+    return bad_request("Authorization request is not approved");
+}
+ApiError code_expired()
+{
+    return bad_request("Authorization code has expired");
+}
+ApiError code_verifier_required()
+{
+    return bad_request("codeVerifier is required");
+}
+ApiError invalid_code_verifier()
+{
+    return bad_request("Invalid codeVerifier");
+}
+ApiError invalid_refresh_token()
+{
+    return bad_request("Invalid refresh token");
+}
+ApiError agent_mismatch()
+{
+    return bad_request("Agent mismatch");
+}
+ApiError refresh_token_used()
+{
+    return bad_request("Refresh token already used");
+}
+ApiError refresh_token_expired()
+{
+    return bad_request("Refresh token expired");
+}
+ApiError grant_revoked()
+{
+    return bad_request("Grant has been revoked");
+}
+ApiError grant_expired()
+{
+    return bad_request("Grant has expired");
+}
+ApiError invalid_token()
+{
+    return bad_request("Invalid token");
+}
+
+ApiError invalid_parent_token()
+{
+    return bad_request("Invalid parentGrantToken");
+}
+ApiError parent_revoked()
+{
+    return bad_request("Parent grant has been revoked");
+}
+ApiError parent_expired()
+{
+    return bad_request("Parent grant has expired");
+}
 ApiError parent_foreign()
 {
     return {403, "FORBIDDEN", "Parent grant belongs to another developer"};
@@ -139,8 +240,9 @@ ApiError scopes_exceed_parent(std::string_view scopes)
 }
 ApiError delegation_too_deep(int hops_max)
 {
-    return {403, "DELEGATION_DEPTH_EXCEEDED",
-            "Delegation limit of " + std::to_string(hops_max) + " hops reached"};
+    return {
+        403, "DELEGATION_DEPTH_EXCEEDED",
+        "Delegation limit of " + std::to_string(hops_max) + " hops reached"};
 }
 
 ApiError idempotency_key_invalid()
@@ -149,25 +251,39 @@ ApiError idempotency_key_invalid()
 }
 ApiError idempotency_key_reused()
 {
-    return {422, "IDEMPOTENCY_KEY_REUSED",
-            "Idempotency-Key was used with another request. Use a new key for a new request"};
+    return {
+        422, "IDEMPOTENCY_KEY_REUSED",
+        "Idempotency-Key was used with another request. Use a new key for a new request"};
 }
 ApiError idempotency_in_progress()
 {
-    return {409, "IDEMPOTENCY_IN_PROGRESS", "A request with this Idempotency-Key is still running",
-            {}, false, 1};
+    return {409,
+            "IDEMPOTENCY_IN_PROGRESS",
+            "A request with this Idempotency-Key is still running",
+            {},
+            false,
+            1};
 }
 
 ApiError rate_limited(std::string code, int retry_after_seconds)
 {
-    return {429, std::move(code),
-            "Too many requests, retry in " + std::to_string(retry_after_seconds) + " seconds", {},
-            false, retry_after_seconds};
+    return {
+        429,
+        std::move(code),
+        "Too many requests, retry in " + std::to_string(retry_after_seconds) + " seconds",
+        {},
+        false,
+        retry_after_seconds};
 }
 ApiError unavailable(std::string cause)
 {
-    return {503, "SERVICE_UNAVAILABLE", "The server cannot store changes now, retry in 1 seconds",
-            std::move(cause), false, 1};
+    return {
+        503,
+        "SERVICE_UNAVAILABLE",
+        "The server cannot store changes now, retry in 1 seconds",
+        std::move(cause),
+        false,
+        1};
 }
 ApiError internal_error(std::string cause)
 {

@@ -36,8 +36,8 @@ ApiError invalid_api_key();
 ApiError signup_closed();
 
 // What is asked for
-ApiError not_found(std::string_view what);             // "Agent not found"
-ApiError not_found_or_revoked(std::string_view what);  // "Grant not found or already revoked"
+ApiError not_found(std::string_view what);            // "Agent not found"
+ApiError not_found_or_revoked(std::string_view what); // "Grant not found or already revoked"
 ApiError request_gone();
 ApiError request_unknown();
 ApiError request_not_pending();
@@ -51,6 +51,9 @@ ApiError consent_link_required();
 ApiError principal_verification_required();
 ApiError passkey_required();
 ApiError cross_site();
+
+// Policies
+ApiError policy_denied();
 
 // Codes and tokens; the sentences of these are part of the contract
 ApiError invalid_code();

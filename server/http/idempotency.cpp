@@ -47,14 +47,15 @@ std::optional<Idempotency> Idempotency::of(Route const& route, Request const& re
     std::string_view const target{request.message.target};
     auto const path = target.substr(0, target.find('?'));
     std::string name{"idempotency"};
-    for (auto const part : {std::string_view{request.caller().id},
-                            std::string_view{request.message.method}, path, key})
+    for (auto const part :
+         {std::string_view{request.caller().id}, std::string_view{request.message.method}, path,
+          key})
         name.append("\n").append(part);
     Idempotency idempotency;
     idempotency.key_hash_ = request.app.keys.lookup_hash(name);
-    idempotency.request_hash_ = crypto::hex(crypto::sha256(
-        std::string{target.substr(path.size())} + "\n" + request.message.body
-    ));
+    idempotency.request_hash_ = crypto::hex(
+        crypto::sha256(std::string{target.substr(path.size())} + "\n" + request.message.body)
+    );
     return idempotency;
 }
 
@@ -66,8 +67,7 @@ std::optional<Outcome> Idempotency::find_answer(Request& request) const
     if (record->request_hash != request_hash_)
         throw idempotency_key_reused();
     if (record->grant_id) {
-        auto const grant =
-            storage::find_grant(request.db, request.caller().id, *record->grant_id);
+        auto const grant = storage::find_grant(request.db, request.caller().id, *record->grant_id);
         if (!grant || grant->status != "active" || grant->expires_at <= request.now)
             return {};
     }
@@ -93,22 +93,21 @@ std::optional<Outcome> Idempotency::find_answer(Request& request) const
 
 void Idempotency::keep_answer(Request& request, Outcome const& outcome) const
 {
-    auto const text = std::to_string(outcome.signature_at) + "\n" + outcome.unsigned_input + "\n" +
-                      outcome.body;
+    auto const text =
+        std::to_string(outcome.signature_at) + "\n" + outcome.unsigned_input + "\n" + outcome.body;
     storage::expire_idempotency_records(request.db, request.now, expired_per_insert_max);
     storage::insert_idempotency_record(
-        request.db,
-        {.key_hash = key_hash_,
-         .developer_id = request.caller().id,
-         .request_hash = request_hash_,
-         .status = static_cast<int>(outcome.status),
-         .content_type = outcome.content_type,
-         .sealed_body = request.app.keys.seal(
-             request.db, request.app.ids, request.now, purpose, request.caller().id, key_hash_,
-             "body", text
-         ),
-         .grant_id = grant_of(outcome),
-         .expires_at = request.now + request.app.config.idempotency_ttl}
+        request.db, {.key_hash = key_hash_,
+                     .developer_id = request.caller().id,
+                     .request_hash = request_hash_,
+                     .status = static_cast<int>(outcome.status),
+                     .content_type = outcome.content_type,
+                     .sealed_body = request.app.keys.seal(
+                         request.db, request.app.ids, request.now, purpose, request.caller().id,
+                         key_hash_, "body", text
+                     ),
+                     .grant_id = grant_of(outcome),
+                     .expires_at = request.now + request.app.config.idempotency_ttl}
     );
 }
 

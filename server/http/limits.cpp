@@ -25,11 +25,12 @@ std::string_view source_of(std::string_view address)
 } // namespace
 
 Limits::Limits(server::Config const& config)
-    : config_(config), factor_(config.rate_profile == "off"         ? 0
-                               : config.rate_profile == "reference" ? 1
-                                                                    : 100)
-{
-}
+    : config_(config), factor_(
+                           config.rate_profile == "off"         ? 0
+                           : config.rate_profile == "reference" ? 1
+                                                                : 100
+                       )
+{}
 
 Limits::Verdict Limits::count_address(std::string_view address, storage::Timestamp now)
 {
@@ -60,15 +61,26 @@ int Limits::route_limit(Limit limit) const
     auto const fixed = factor_ == 0 ? 0 : 1;
     switch (limit) {
     case Limit::exempt:
-    case Limit::standard: return 0;
-    case Limit::signup: return config_.rate_signup * fixed;
-    case Limit::rotate_key: return config_.rate_rotate_key * fixed;
-    case Limit::authorize: return config_.rate_authorize * factor_;
-    case Limit::token: return config_.rate_token * factor_;
-    case Limit::refresh: return config_.rate_refresh * factor_;
-    case Limit::audit_log: return config_.rate_audit_log * factor_;
-    case Limit::consent_read: return config_.rate_consent_read * factor_;
-    case Limit::consent_decision: return config_.rate_consent_decision * factor_;
+    case Limit::standard:
+        return 0;
+    case Limit::signup:
+        return config_.rate_signup * fixed;
+    case Limit::rotate_key:
+        return config_.rate_rotate_key * fixed;
+    case Limit::authorize:
+        return config_.rate_authorize * factor_;
+    case Limit::token:
+        return config_.rate_token * factor_;
+    case Limit::refresh:
+        return config_.rate_refresh * factor_;
+    case Limit::audit_log:
+        return config_.rate_audit_log * factor_;
+    case Limit::consent_read:
+        return config_.rate_consent_read * factor_;
+    case Limit::consent_decision:
+        return config_.rate_consent_decision * factor_;
+    case Limit::write:
+        return config_.rate_write * factor_;
     }
     return 0;
 }
@@ -83,8 +95,8 @@ Limits::Verdict Limits::count(std::string key, int limit, storage::Timestamp now
         window_ = window;
         counts_.clear();
     }
-    auto& used =
-        counts_.size() < buckets_max || counts_.contains(key) ? counts_[std::move(key)] : counts_[""];
+    auto& used = counts_.size() < buckets_max || counts_.contains(key) ? counts_[std::move(key)]
+                                                                       : counts_[""];
     auto const reset = std::clamp<std::int64_t>((window_ + 1) * window_seconds - seconds, 0, 60);
     auto const allowed = used < limit;
     used += allowed ? 1 : 0;

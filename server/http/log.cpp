@@ -4,6 +4,9 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace http {
 
 namespace {
@@ -15,6 +18,15 @@ std::string now_text()
     return rules::time_text(
         std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())
     );
+}
+
+// A method is the client's text like any other: after a request with wrong framing it can be the
+// rest of a body, and so a secret.
+std::string_view known_method(std::string_view method)
+{
+    static constexpr std::string_view known[] = {"GET",   "HEAD",   "POST",   "PUT",
+                                                 "PATCH", "DELETE", "OPTIONS"};
+    return std::ranges::find(known, method) == std::end(known) ? "-" : method;
 }
 
 } // namespace
@@ -44,8 +56,7 @@ Log::Log()
           // A log that cannot be written must not stop the server.
           [[maybe_unused]] auto const written = ::write(STDERR_FILENO, text.data(), text.size());
       })
-{
-}
+{}
 
 void Log::request(
     std::string_view request_id, std::string_view caller, std::string_view method,
@@ -55,7 +66,7 @@ void Log::request(
     std::string line;
     line.reserve(192);
     line.append(request_id).append(" ").append(caller.empty() ? "-" : caller);
-    line.append(" ").append(log_value(method)).append(" ").append(route);
+    line.append(" ").append(known_method(method)).append(" ").append(route);
     line.append(" ").append(std::to_string(status));
     line.append(" ").append(std::to_string(took.count())).append("us");
     write(line);

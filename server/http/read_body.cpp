@@ -92,8 +92,7 @@ boost::json::array const& read_array(
     return *array;
 }
 
-boost::json::object const&
-read_object(boost::json::value const& value, std::string const& path)
+boost::json::object const& read_object(boost::json::value const& value, std::string const& path)
 {
     auto const* const object = value.if_object();
     if (object == nullptr)

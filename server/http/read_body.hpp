@@ -27,20 +27,19 @@ void read_scope(boost::json::value const& value, std::string const& path, std::s
 boost::json::array const& read_array(
     boost::json::value const& value, std::string const& path, std::size_t min, std::size_t max
 );
-boost::json::object const&
-read_object(boost::json::value const& value, std::string const& path);
+boost::json::object const& read_object(boost::json::value const& value, std::string const& path);
 
-template <std::size_t Min, std::size_t Max>
+template<std::size_t Min, std::size_t Max>
 void read_value(boost::json::value const& value, std::string const& path, Text<Min, Max>& out)
 {
     read_string(value, path, Min, Max, false, out);
 }
-template <std::size_t Min, std::size_t Max>
+template<std::size_t Min, std::size_t Max>
 void read_value(boost::json::value const& value, std::string const& path, Line<Min, Max>& out)
 {
     read_string(value, path, Min, Max, true, out);
 }
-template <std::int64_t Min, std::int64_t Max>
+template<std::int64_t Min, std::int64_t Max>
 void read_value(boost::json::value const& value, std::string const& path, Integer<Min, Max>& out)
 {
     out.value = read_integer(value, path, Min, Max);
@@ -58,41 +57,59 @@ read_value(boost::json::value const& value, std::string const& path, boost::json
 {
     out = read_object(value, path);
 }
-template <class Item, std::size_t Min, std::size_t Max>
-void read_value(
-    boost::json::value const& value, std::string const& path, List<Item, Min, Max>& out
-)
+template<class Item, std::size_t Min, std::size_t Max>
+void read_value(boost::json::value const& value, std::string const& path, List<Item, Min, Max>& out)
 {
     std::size_t index = 0;
     for (auto const& item : read_array(value, path, Min, Max))
         read_value(item, path + "[" + std::to_string(index++) + "]", out.emplace_back());
 }
 
-template <class T>
-void read_member(boost::json::value const* value, std::string const& name, T& out)
+template<class Body>
+void read_members(boost::json::object const& object, std::string const& path, Body& body);
+
+template<class T>
+requires boost::describe::has_describe_members<T>::value void
+read_value(boost::json::value const& value, std::string const& path, T& out)
+{
+    read_members(read_object(value, path), path + ".", out);
+}
+
+template<class T> void read_member(boost::json::value const* value, std::string const& name, T& out)
 {
     if (value == nullptr || value->is_null())
         throw bad_request(name + " is required");
     read_value(*value, name, out);
 }
-template <class T>
-void read_member(
-    boost::json::value const* value, std::string const& name, std::optional<T>& out
-)
+template<class T>
+void read_member(boost::json::value const* value, std::string const& name, std::optional<T>& out)
 {
     if (value != nullptr && !value->is_null())
         read_value(*value, name, out.emplace());
 }
 
-template <class Body>
-Body read_body(boost::json::object const& object)
+template<class T>
+void read_member(boost::json::value const* value, std::string const& name, Clearable<T>& out)
+{
+    out.given = value != nullptr;
+    if (value != nullptr && !value->is_null())
+        read_value(*value, name, out.value.emplace());
+}
+
+// Members of base structs come first.
+template<class Body>
+void read_members(boost::json::object const& object, std::string const& path, Body& body)
+{
+    boost::mp11::mp_for_each<boost::describe::describe_members<
+        Body, boost::describe::mod_public | boost::describe::mod_inherited>>([&](auto member) {
+        read_member(object.if_contains(member.name), path + member.name, body.*member.pointer);
+    });
+}
+
+template<class Body> Body read_body(boost::json::object const& object)
 {
     Body body{};
-    boost::mp11::mp_for_each<boost::describe::describe_members<Body, boost::describe::mod_public>>(
-        [&](auto member) {
-            read_member(object.if_contains(member.name), member.name, body.*member.pointer);
-        }
-    );
+    read_members(object, "", body);
     return body;
 }
 

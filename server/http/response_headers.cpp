@@ -28,8 +28,7 @@ constexpr std::pair<std::string_view, std::string_view> security_headers[] = {
     {"Referrer-Policy", "strict-origin-when-cross-origin"},
     {"Permissions-Policy", "camera=(), microphone=(), geolocation=()"},
     {"Cache-Control", "no-store"},
-    {"Content-Security-Policy",
-     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"},
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"},
 };
 
 bool is_listed(server::Config const& config, std::string_view origin)
@@ -71,9 +70,7 @@ void add_cors_headers(
     );
     if (!preflight)
         return;
-    headers.emplace_back(
-        "Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS"
-    );
+    headers.emplace_back("Access-Control-Allow-Methods", "GET, POST, PUT, PATCH, DELETE, OPTIONS");
     headers.emplace_back(
         "Access-Control-Allow-Headers",
         "Content-Type, Authorization, Idempotency-Key, X-CSRF-Token, Last-Event-ID"

@@ -5,10 +5,14 @@ namespace http {
 std::string_view verb_text(verb verb)
 {
     switch (verb) {
-    case verb::get: return "GET";
-    case verb::post: return "POST";
-    case verb::patch: return "PATCH";
-    case verb::delete_: return "DELETE";
+    case verb::get:
+        return "GET";
+    case verb::post:
+        return "POST";
+    case verb::patch:
+        return "PATCH";
+    case verb::delete_:
+        return "DELETE";
     }
     return {};
 }

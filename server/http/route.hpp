@@ -41,7 +41,8 @@ enum class Limit : std::uint8_t
     refresh,
     audit_log,
     consent_read,
-    consent_decision
+    consent_decision,
+    write // changes of what governs: policies
 };
 
 // Which connection the handler gets. `none`: it needs no database.
@@ -54,10 +55,8 @@ enum class Tx : std::uint8_t
 
 // What handlers may return besides a View (200).
 struct NoContent
-{
-};
-template <class View>
-struct Created
+{};
+template<class View> struct Created
 {
     View view;
 };
@@ -119,13 +118,15 @@ struct Route
 };
 
 // A body struct is read as a form when it says `static constexpr bool is_form = true`.
-template <class Body>
-concept FormBody = requires { requires Body::is_form; };
+template<class Body>
+concept FormBody = requires
+{
+    requires Body::is_form;
+};
 
 boost::json::object parse_form(std::string_view text);
 
-template <class View>
-Outcome outcome_of(View const& view, unsigned status = 200)
+template<class View> Outcome outcome_of(View const& view, unsigned status = 200)
 {
     auto written = write_view(view);
     return {
@@ -135,8 +136,7 @@ Outcome outcome_of(View const& view, unsigned status = 200)
         .signature_at = written.signature_at,
         .unsigned_input = std::move(written.unsigned_input)};
 }
-template <class View>
-Outcome outcome_of(Created<View> const& created)
+template<class View> Outcome outcome_of(Created<View> const& created)
 {
     return outcome_of(created.view, 201);
 }
@@ -152,8 +152,7 @@ Outcome outcome_of(HtmlPage page);
 Outcome outcome_of(Redirect redirect);
 Outcome outcome_of(Document document);
 
-template <auto Handler>
-consteval std::string_view handler_name()
+template<auto Handler> consteval std::string_view handler_name()
 {
     // "... [with auto Handler = api::create_agent; std::string_view = ...]"
     std::string_view const text = __PRETTY_FUNCTION__;
@@ -162,33 +161,30 @@ consteval std::string_view handler_name()
     return name.substr(name.rfind(':') + 1);
 }
 
-template <class View>
-constexpr BodyKind body_kind(View (*)(Request&))
+template<class View> constexpr BodyKind body_kind(View (*)(Request&))
 {
     return BodyKind::none;
 }
-template <class View, class Body>
-constexpr BodyKind body_kind(View (*)(Request&, Body const&))
+template<class View, class Body> constexpr BodyKind body_kind(View (*)(Request&, Body const&))
 {
     return FormBody<Body> ? BodyKind::form : BodyKind::json;
 }
 
-template <class View>
-Outcome call_handler(View (*handler)(Request&), Request& request)
+template<class View> Outcome call_handler(View (*handler)(Request&), Request& request)
 {
     return outcome_of(handler(request));
 }
-template <class View, class Body>
+template<class View, class Body>
 Outcome call_handler(View (*handler)(Request&, Body const&), Request& request)
 {
-    auto const object = FormBody<Body> ? parse_form(request.message.body)
-                                       : parse_json_object(request.message.body);
+    auto const object =
+        FormBody<Body> ? parse_form(request.message.body) : parse_json_object(request.message.body);
     return outcome_of(handler(request, read_body<Body>(object)));
 }
 
-template <auto Handler>
-constexpr Operation on{
-    handler_name<Handler>(), body_kind(Handler),
-    [](Request& request) { return call_handler(Handler, request); }};
+template<auto Handler>
+constexpr Operation on{handler_name<Handler>(), body_kind(Handler), [](Request& request) {
+                           return call_handler(Handler, request);
+                       }};
 
 } // namespace http

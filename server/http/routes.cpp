@@ -8,6 +8,7 @@
 #include "server/api/delegate.hpp"
 #include "server/api/grants.hpp"
 #include "server/api/me.hpp"
+#include "server/api/policies.hpp"
 #include "server/api/system.hpp"
 #include "server/api/token.hpp"
 #include "server/api/tokens.hpp"
@@ -58,6 +59,12 @@ constexpr Route table[] = {
     {verb::post,    "/v1/grants/delegate",                    Auth::developer, Limit::standard,         Tx::write, "Delegate to a sub-agent",                     on<delegate_grant>},
     {verb::get,     "/v1/grants/{grantId}",                   Auth::developer, Limit::standard,         Tx::read,  "Get one grant",                               on<get_grant>},
     {verb::delete_, "/v1/grants/{grantId}",                   Auth::developer, Limit::standard,         Tx::write, "Revoke a grant and its descendants",          on<revoke_grant>},
+
+    {verb::post,    "/v1/policies",                           Auth::developer, Limit::write,            Tx::write, "Create a policy",                             on<create_policy>},
+    {verb::get,     "/v1/policies",                           Auth::developer, Limit::standard,         Tx::read,  "List policies",                               on<list_policies>},
+    {verb::get,     "/v1/policies/{id}",                      Auth::developer, Limit::standard,         Tx::read,  "Get a policy",                                on<get_policy>},
+    {verb::patch,   "/v1/policies/{id}",                      Auth::developer, Limit::write,            Tx::write, "Update a policy",                             on<update_policy>},
+    {verb::delete_, "/v1/policies/{id}",                      Auth::developer, Limit::write,            Tx::write, "Delete a policy",                             on<delete_policy>},
 
     {verb::post,    "/v1/audit/log",                          Auth::developer, Limit::audit_log,        Tx::write, "Append to the audit log",                     on<log_audit>},
     {verb::get,     "/v1/audit/entries",                      Auth::developer, Limit::standard,         Tx::read,  "List audit entries",                          on<list_audit>},

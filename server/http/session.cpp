@@ -110,9 +110,9 @@ void Session::interpret(std::string_view& rest)
     interpreting_ = true;
     stalled_ = false;
     last_activity_ = steady_clock::now();
-    // So many requests a turn, then the other connections have theirs.
-    for (auto budget = host_->limits.pipeline_max; phase_ == Phase::open; --budget) {
-        stalled_ = !reader_.is_in_body() && !rest.empty() && (budget == 0 || !has_room());
+    // Answers are written after this loop, so one pipeline is all that a connection gets a turn.
+    while (phase_ == Phase::open) {
+        stalled_ = !reader_.is_in_body() && !rest.empty() && !has_room();
         if (stalled_)
             break;
         auto const outcome = reader_.read(rest, last_activity_);
@@ -123,7 +123,7 @@ void Session::interpret(std::string_view& rest)
         else
             refuse(reader_.refusal());
     }
-    // What follows a refusal or a last request must never be taken for a request.
+    // What follows a refusal or a last request is never taken for a request, so it goes.
     if (phase_ != Phase::open)
         rest = {};
     interpreting_ = false;
@@ -142,12 +142,12 @@ void Session::interpret_kept_input()
 void Session::hand_over()
 {
     auto const framing = reader_.framing();
-    exchanges_.push_back({
-        {.head_only = reader_.is_head_request(),
-         .close = !framing.keep_alive,
-         .keep_alive = framing.http_1_0},
-        {                             }
-    });
+    exchanges_.push_back(
+        {{.head_only = reader_.is_head_request(),
+          .close = !framing.keep_alive,
+          .keep_alive = framing.http_1_0},
+         {}}
+    );
     if (!framing.keep_alive)
         phase_ = Phase::closing;
     auto const number = first_number_ + exchanges_.size() - 1;
@@ -199,10 +199,9 @@ void Session::refuse(Refusal refusal)
     } catch (...) {
         response.status = refusal.status;
     }
-    exchanges_.push_back({
-        {.head_only = reader_.is_head_request(), .close = true},
-        std::move(response)
-    });
+    exchanges_.push_back(
+        {{.head_only = reader_.is_head_request(), .close = true}, std::move(response)}
+    );
 }
 
 // Brings the session to rest after anything happened: writes what can be written, then decides
@@ -327,7 +326,11 @@ void Session::close()
 
 bool Session::has_room() const
 {
-    return exchanges_.size() < host_->limits.pipeline_max && output_.unsent() < unsent_bytes_max;
+    auto bytes = output_.unsent();
+    for (auto const& exchange : exchanges_)
+        if (exchange.response)
+            bytes += exchange.response->body.size();
+    return exchanges_.size() < host_->limits.pipeline_max && bytes < unsent_bytes_max;
 }
 
 bool Session::is_idle() const

@@ -12,8 +12,7 @@
 namespace http {
 
 // Text of Min to Max characters (code points). U+0000 is refused everywhere.
-template <std::size_t Min, std::size_t Max>
-struct Text : std::string
+template<std::size_t Min, std::size_t Max> struct Text : std::string
 {
     static constexpr std::size_t characters_min = Min, characters_max = Max;
     static constexpr bool one_line = false;
@@ -21,24 +20,21 @@ struct Text : std::string
 };
 
 // As Text, but without control characters.
-template <std::size_t Min, std::size_t Max>
-struct Line : std::string
+template<std::size_t Min, std::size_t Max> struct Line : std::string
 {
     static constexpr std::size_t characters_min = Min, characters_max = Max;
     static constexpr bool one_line = true;
     using std::string::string;
 };
 
-template <std::int64_t Min, std::int64_t Max>
-struct Integer
+template<std::int64_t Min, std::int64_t Max> struct Integer
 {
     static constexpr std::int64_t min = Min, max = Max;
     std::int64_t value = 0;
 };
 
 // At least Min, at most Max items.
-template <class Item, std::size_t Min, std::size_t Max>
-struct List : std::vector<Item>
+template<class Item, std::size_t Min, std::size_t Max> struct List : std::vector<Item>
 {
     static constexpr std::size_t items_min = Min, items_max = Max;
     using std::vector<Item>::vector;
@@ -52,10 +48,16 @@ struct Scope : std::string
     using std::string::string;
 };
 
+// A member of a PATCH: absent leaves the value as it is, null clears it.
+template<class T> struct Clearable
+{
+    bool given = false;
+    std::optional<T> value;
+};
+
 // A member of an answer that is present and null when there is no value. An std::optional member is
 // left out instead.
-template <class T>
-struct Nullable
+template<class T> struct Nullable
 {
     std::optional<T> value;
     Nullable() = default;

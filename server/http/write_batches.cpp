@@ -10,8 +10,7 @@ namespace http {
 
 WriteBatches::WriteBatches(boost::asio::io_context& loop, storage::Database& writer)
     : loop_(loop), writer_(writer), thread_(writer)
-{
-}
+{}
 
 bool WriteBatches::run(Work work, Committed committed)
 {

@@ -24,24 +24,38 @@ struct WrittenView
 
 void write_string(std::string& out, std::string_view text);
 
-inline void write_value(WrittenView& out, std::string_view text) { write_string(out.text, text); }
-inline void write_value(WrittenView& out, std::string const& text) { write_string(out.text, text); }
-inline void write_value(WrittenView& out, char const* text) { write_string(out.text, text); }
-inline void write_value(WrittenView& out, bool value) { out.text += value ? "true" : "false"; }
+inline void write_value(WrittenView& out, std::string_view text)
+{
+    write_string(out.text, text);
+}
+inline void write_value(WrittenView& out, std::string const& text)
+{
+    write_string(out.text, text);
+}
+inline void write_value(WrittenView& out, char const* text)
+{
+    write_string(out.text, text);
+}
+inline void write_value(WrittenView& out, bool value)
+{
+    out.text += value ? "true" : "false";
+}
 inline void write_value(WrittenView& out, std::integral auto value)
 {
     out.text += std::to_string(value);
 }
 void write_value(WrittenView& out, storage::Timestamp time);
-inline void write_value(WrittenView& out, RawJson const& json) { out.text += json.text; }
+inline void write_value(WrittenView& out, RawJson const& json)
+{
+    out.text += json.text;
+}
 void write_value(WrittenView& out, UnsignedToken const& token);
 
-template <class T>
-    requires boost::describe::has_describe_members<T>::value
-void write_value(WrittenView& out, T const& view);
+template<class T>
+requires boost::describe::has_describe_members<T>::value void
+write_value(WrittenView& out, T const& view);
 
-template <class T>
-void write_value(WrittenView& out, std::vector<T> const& items)
+template<class T> void write_value(WrittenView& out, std::vector<T> const& items)
 {
     out.text += '[';
     for (auto const& item : items) {
@@ -51,8 +65,7 @@ void write_value(WrittenView& out, std::vector<T> const& items)
     }
     out.text += ']';
 }
-template <class T>
-void write_value(WrittenView& out, Nullable<T> const& nullable)
+template<class T> void write_value(WrittenView& out, Nullable<T> const& nullable)
 {
     if (nullable.value)
         write_value(out, *nullable.value);
@@ -60,8 +73,7 @@ void write_value(WrittenView& out, Nullable<T> const& nullable)
         out.text += "null";
 }
 
-template <class T>
-void write_member(WrittenView& out, std::string_view name, T const& value)
+template<class T> void write_member(WrittenView& out, std::string_view name, T const& value)
 {
     if (out.text.back() != '{')
         out.text += ',';
@@ -70,16 +82,16 @@ void write_member(WrittenView& out, std::string_view name, T const& value)
     out.text += "\":";
     write_value(out, value);
 }
-template <class T>
+template<class T>
 void write_member(WrittenView& out, std::string_view name, std::optional<T> const& value)
 {
     if (value)
         write_member(out, name, *value);
 }
 
-template <class T>
-    requires boost::describe::has_describe_members<T>::value
-void write_value(WrittenView& out, T const& view)
+template<class T>
+requires boost::describe::has_describe_members<T>::value void
+write_value(WrittenView& out, T const& view)
 {
     out.text += '{';
     boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_public>>(
@@ -88,8 +100,7 @@ void write_value(WrittenView& out, T const& view)
     out.text += '}';
 }
 
-template <class View>
-WrittenView write_view(View const& view)
+template<class View> WrittenView write_view(View const& view)
 {
     WrittenView out;
     write_value(out, view);

@@ -30,10 +30,14 @@ ConsentLevel consent_level(
 std::string_view consent_level_text(ConsentLevel level)
 {
     switch (level) {
-    case ConsentLevel::none: return "none";
-    case ConsentLevel::link: return "link";
-    case ConsentLevel::session: return "session";
-    case ConsentLevel::passkey: return "passkey";
+    case ConsentLevel::none:
+        return "none";
+    case ConsentLevel::link:
+        return "link";
+    case ConsentLevel::session:
+        return "session";
+    case ConsentLevel::passkey:
+        return "passkey";
     }
     return {};
 }

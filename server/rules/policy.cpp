@@ -115,9 +115,8 @@ Policy const* find_deny(
     return first_match(policies, true, question, clock);
 }
 
-Policy const* decide(
-    std::span<Policy const> policies, PolicyQuestion const& question, WallClockOf const& clock
-)
+Policy const*
+decide(std::span<Policy const> policies, PolicyQuestion const& question, WallClockOf const& clock)
 {
     if (auto const* const deny = find_deny(policies, question, clock))
         return deny;
@@ -140,7 +139,8 @@ std::optional<int> parse_minute(std::string_view text, bool end_of_day)
 std::string minute_text(int minute)
 {
     auto const two = [](int value) {
-        return std::string{static_cast<char>('0' + value / 10), static_cast<char>('0' + value % 10)};
+        return std::string{
+            static_cast<char>('0' + value / 10), static_cast<char>('0' + value % 10)};
     };
     return two(minute / 60) + ":" + two(minute % 60);
 }

@@ -41,8 +41,8 @@ struct PolicyQuestion
     std::span<std::string const> scopes;
 };
 
-// Whether the policy's scope condition is met: a deny by any requested scope, also by narrowed forms
-// and wildcards that would contain it; an allow only by all of them.
+// Whether the policy's scope condition is met: a deny by any requested scope, also by narrowed
+// forms and wildcards that would contain it; an allow only by all of them.
 bool scopes_hit(Policy const& policy, std::span<std::string const> requested);
 
 bool matches(Policy const& policy, PolicyQuestion const& question, WallClockOf const& clock);
@@ -52,9 +52,8 @@ bool matches(Policy const& policy, PolicyQuestion const& question, WallClockOf c
 Policy const* find_deny(
     std::span<Policy const> policies, PolicyQuestion const& question, WallClockOf const& clock
 );
-Policy const* decide(
-    std::span<Policy const> policies, PolicyQuestion const& question, WallClockOf const& clock
-);
+Policy const*
+decide(std::span<Policy const> policies, PolicyQuestion const& question, WallClockOf const& clock);
 
 // "08:30" -> 510; "24:00" -> 1440 where `end_of_day`. Nothing for anything else.
 std::optional<int> parse_minute(std::string_view text, bool end_of_day);

@@ -70,9 +70,8 @@ ApiServer::ApiServer(server::Flags settings)
     sandbox_key = developer("sandbox");
 }
 
-Answer ApiServer::send(
-    std::string method, std::string target, std::string body, Options const& options
-)
+Answer
+ApiServer::send(std::string method, std::string target, std::string body, Options const& options)
 {
     std::vector<Answer> answers;
     start(std::move(method), std::move(target), std::move(body), options, answers);
@@ -103,9 +102,7 @@ void ApiServer::start(
     message.peer_address = "127.0.0.1";
     message.received = std::chrono::steady_clock::now();
     dispatch.handle(std::move(message), [&answers](http::Response response) {
-        answers.push_back(
-            {response.status, std::move(response.headers), std::move(response.body)}
-        );
+        answers.push_back({response.status, std::move(response.headers), std::move(response.body)});
     });
 }
 
@@ -121,7 +118,8 @@ std::string ApiServer::developer(std::string mode, std::string plan)
     config.default_plan = std::move(plan);
     return server::make_developer(
                app.writer, app.ids, app.clock.now(), config, "Nimbus Travel", {}, std::move(mode)
-    ).api_key;
+    )
+        .api_key;
 }
 
 std::string ApiServer::agent(std::string const& key, std::string scopes)
@@ -139,7 +137,8 @@ std::string ApiServer::code(std::string const& agent_id, std::string const& extr
     auto const answer = send(
         "POST", "/v1/authorize",
         R"({"agentId":")" + agent_id + R"(","principalId":"user_1")" +
-            (extra.find("\"scopes\"") == std::string::npos ? R"(,"scopes":["calendar:read"])" : "") +
+            (extra.find("\"scopes\"") == std::string::npos ? R"(,"scopes":["calendar:read"])" : ""
+            ) +
             (extra.empty() ? "" : "," + extra) + "}",
         {.key = sandbox_key}
     );
@@ -158,14 +157,13 @@ Answer ApiServer::grant(std::string const& agent_id, std::string const& extra)
     return answer;
 }
 
-Answer ApiServer::delegate(
-    std::string const& token, std::string const& sub_agent, std::string scopes
-)
+Answer
+ApiServer::delegate(std::string const& token, std::string const& sub_agent, std::string scopes)
 {
     return send(
         "POST", "/v1/grants/delegate",
-        R"({"parentGrantToken":")" + token + R"(","subAgentId":")" + sub_agent +
-            R"(","scopes":)" + scopes + "}",
+        R"({"parentGrantToken":")" + token + R"(","subAgentId":")" + sub_agent + R"(","scopes":)" +
+            scopes + "}",
         {.key = sandbox_key}
     );
 }

@@ -22,7 +22,7 @@ struct Answer
     http::Headers headers;
     std::string body;
 
-    [[nodiscard]] boost::json::value json() const;             // of the body
+    [[nodiscard]] boost::json::value json() const;                 // of the body
     [[nodiscard]] std::string text(std::string_view member) const; // a string member of the body
     [[nodiscard]] std::string header(std::string_view name) const; // empty when absent
     [[nodiscard]] std::string code() const { return text("code"); }
@@ -60,9 +60,7 @@ public:
     };
 
     // Sends and waits for the answer. `body` is sent as it is.
-    Answer send(
-        std::string method, std::string target, std::string body, Options const& options
-    );
+    Answer send(std::string method, std::string target, std::string body, Options const& options);
     Answer send(std::string method, std::string target, std::string body = {}); // live key
 
     Answer get(std::string target) { return send("GET", std::move(target)); }
@@ -89,9 +87,11 @@ public:
     // The main job in single calls; every one is checked to succeed.
     std::string agent(std::string const& key = {}, std::string scopes = R"(["calendar:read"])");
     std::string code(std::string const& agent_id, std::string const& extra = {}); // sandbox only
-    Answer grant(std::string const& agent_id, std::string const& extra = {});      // sandbox only
-    Answer delegate(std::string const& token, std::string const& sub_agent,
-                    std::string scopes = R"(["calendar:read"])");
+    Answer grant(std::string const& agent_id, std::string const& extra = {});     // sandbox only
+    Answer delegate(
+        std::string const& token, std::string const& sub_agent,
+        std::string scopes = R"(["calendar:read"])"
+    );
 
     void advance(std::chrono::milliseconds by) { app.clock.advance(by); }
 

@@ -52,10 +52,10 @@ BOOST_AUTO_TEST_CASE(the_page_says_who_asks_for_what_and_for_how_long)
         "Nimbus Travel verified",
         "maria@example.com",
         "See See the events in your calendar",
-        "Change Add and change events not declared by this agent when it was registered",
+        "Change Add and change events not declared by this agent",
         "Spend Start payments of up to 250 High impact",
         "A permission named by the developer: points not a standard permission",
-        "For up to 24 hours, counted from when the agent first uses your permission.",
+        "For up to 24 hours, counted from when the app picks up your answer.",
         "Only at https://api.bookings.example",
         "You will return to app.nimbus.example",
         "You can stop this any time at auth.example.com/permissions",
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(nothing_before_the_refusal_takes_the_focus)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_problem_is_an_alert_above_the_buttons_and_in_the_title)
+BOOST_AUTO_TEST_CASE(a_problem_is_an_alert_under_the_question_and_in_the_title)
 {
     auto page = sample_page();
     page.problem = "Your session has ended.";
@@ -181,7 +181,20 @@ BOOST_AUTO_TEST_CASE(a_problem_is_an_alert_above_the_buttons_and_in_the_title)
     BOOST_TEST(contains(document.text, "Error: Your session has ended."));
     auto const alert = html.find("role=\"alert\"");
     BOOST_TEST(alert != std::string::npos);
-    BOOST_TEST(alert < html.find("<button"));
+    BOOST_TEST(alert > html.find("<h1"));
+    BOOST_TEST(alert < html.find("<h2"));
+    BOOST_TEST(!contains(document.text, "cookies"));
+}
+
+BOOST_AUTO_TEST_CASE(a_problem_without_buttons_says_how_to_get_them_back)
+{
+    auto page = sample_page();
+    page.problem = "Open the consent link first.";
+    page.may_decide = false;
+    auto const document = markup::read(render(page));
+    BOOST_TEST(contains(document.text, "Error: Open the consent link first."));
+    BOOST_TEST(contains(document.text, "in this browser and with cookies allowed"));
+    BOOST_TEST(!contains(document.text, "incomplete")); // the link was whole, the browser was not
 }
 
 BOOST_AUTO_TEST_CASE(only_a_refusal_is_offered_when_permission_is_impossible)

@@ -151,15 +151,18 @@ BOOST_AUTO_TEST_CASE(draining_lets_a_request_that_is_arriving_finish)
 BOOST_AUTO_TEST_CASE(draining_serves_who_connected_and_asked_before)
 {
     raw::Server server;
+    std::promise<void> blocked;
     std::promise<void> release;
     std::promise<void> drained;
     auto const released = release.get_future().share();
     std::thread blocker([&] {
         server.on_loop([&] {
+            blocked.set_value();
             released.wait();
             server.listener().drain([&] { drained.set_value(); });
         });
     });
+    blocked.get_future().wait();
     raw::Client client(server); // the loop has not seen it when the drain begins
     client.send(raw::get("/a"));
     release.set_value();

@@ -38,9 +38,7 @@ public:
         ++requests;
         http::Response response;
         response.body = message.method + " " + message.target + " " + message.body;
-        response.headers = {
-            {"X-Peer", message.peer_address}
-        };
+        response.headers = {{"X-Peer", message.peer_address}};
         last = message;
         if (message.target == "/throw")
             throw std::runtime_error("a bug");
@@ -50,10 +48,7 @@ public:
             response.close = true;
         if (message.target == "/split")
             response.headers = {
-                {"Location",       "/a\r\nX-Injected: 1"},
-                {"X Bad\r\n",      "1"                  },
-                {"content-length", "1"                  }
-            };
+                {"Location", "/a\r\nX-Injected: 1"}, {"X Bad\r\n", "1"}, {"content-length", "1"}};
         if (message.target == "/large")
             response.body.assign(16 * 1024 * 1024, 'x');
         if (message.target.starts_with("/later"))
@@ -111,6 +106,7 @@ public:
     Server& operator=(Server const&) = delete;
 
     [[nodiscard]] std::uint16_t port() const { return port_; }
+    boost::asio::io_context& loop() { return loop_; }
     http::Listener& listener() { return *listener_; }
     std::size_t connections()
     {
@@ -177,6 +173,8 @@ public:
         setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
         if (receive_buffer > 0)
             setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+        int const on = 1; // the port is chosen with the peer known, which is far quicker
+        setsockopt(socket_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
         auto own = ipv4(from, 0);
         auto peer = ipv4("127.0.0.1", server.port());
         if (::bind(socket_, address(own), sizeof own) != 0 ||
@@ -225,6 +223,9 @@ public:
     }
 
     bool is_closed() { return read_all().empty(); }
+
+    // Whether the server reset the connection, which may cost the client the answer.
+    [[nodiscard]] bool was_reset() const { return reset_; }
 
     // The next answer; `head_only` when it answers HEAD.
     Answer read_answer(bool head_only = false)
@@ -288,6 +289,7 @@ private:
         auto const count = ::recv(socket_, buffer, sizeof buffer, 0);
         if (count < 0 && errno == EAGAIN)
             throw std::runtime_error("the server neither answered nor closed");
+        reset_ = reset_ || count < 0;
         if (count <= 0)
             return false;
         received_.append(buffer, static_cast<std::size_t>(count));
@@ -312,6 +314,7 @@ private:
 
     int socket_;
     std::string received_;
+    bool reset_ = false;
 };
 
 inline std::string get(std::string const& target)

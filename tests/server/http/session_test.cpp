@@ -2,7 +2,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <random>
+
+using namespace std::string_literals;
 
 BOOST_AUTO_TEST_SUITE(session)
 
@@ -72,6 +75,31 @@ BOOST_AUTO_TEST_CASE(a_long_pipeline_neither_recurses_nor_starves_other_connecti
         ++answers;
     sender.join();
     BOOST_TEST(answers == 50'000);
+}
+
+BOOST_AUTO_TEST_CASE(one_connection_gets_no_more_than_a_pipeline_of_requests_a_turn)
+{
+    raw::Server server({.pipeline_max = 4});
+    std::atomic<bool> done = false;
+    int seen = 0;
+    int most = 0;
+    std::function<void()> watch = [&] {
+        most =
+            std::max(most, server.handler.requests - std::exchange(seen, server.handler.requests));
+        if (!done)
+            boost::asio::post(server.loop(), watch);
+    };
+    server.on_loop(watch);
+    raw::Client client(server);
+    std::string requests;
+    for (int i = 0; i < 100; ++i)
+        requests += raw::get("/a");
+    client.send(requests);
+    for (int i = 0; i < 100; ++i)
+        BOOST_TEST(client.read_answer().status == 200);
+    done = true;
+    server.on_loop([] {});
+    BOOST_TEST(most == 4);
 }
 
 BOOST_AUTO_TEST_CASE(head_gets_the_length_but_no_body)
@@ -171,6 +199,7 @@ BOOST_AUTO_TEST_CASE(a_client_that_sends_the_refused_body_anyway_still_sees_the_
     BOOST_TEST(client.send(raw::post("/small", std::string(1'500'000, 'b'))));
     BOOST_TEST(client.read_answer().status == 413);
     BOOST_TEST(client.is_closed());
+    BOOST_TEST(!client.was_reset());
 }
 
 BOOST_AUTO_TEST_CASE(continue_is_sent_when_the_body_may_come_and_in_its_place)
@@ -277,7 +306,7 @@ BOOST_AUTO_TEST_CASE(random_mutations_of_requests_are_answered_or_closed)
         "HEAD / HTTP/1.0\r\nConnection: keep-alive\r\nExpect: 100-continue\r\n\r\n" +
             raw::get("/d"),
     };
-    std::string const bytes("\r\n \t:;,0159aF/\0\x80\xff[]+-", 24);
+    auto const bytes = "\r\n \t:;,0159aF/\0\x80\xff[]+-"s;
     for (int round = 0; round < 20'000; ++round) {
         auto text = seeds[below(seeds.size())];
         for (auto mutations = 1 + below(4); mutations > 0 && !text.empty(); --mutations) {

@@ -194,6 +194,7 @@ BOOST_AUTO_TEST_CASE(a_head_beyond_its_limits_is_refused)
 BOOST_AUTO_TEST_CASE(a_malformed_chunked_body_is_refused)
 {
     std::string const& head = chunked_head;
+    std::string const end = "0\r\n\r\n";
     expect_refusals({
         {"size with 0x", head + "0x5\r\nhello\r\n0\r\n\r\n", 400},
         {"17 digits", head + "00000000000000005\r\nhello\r\n0\r\n\r\n", 400},
@@ -210,9 +211,10 @@ BOOST_AUTO_TEST_CASE(a_malformed_chunked_body_is_refused)
         {"bare LF after the data", head + "5\r\nhello\n0\r\n\r\n", 400},
         {"data longer than the size", head + "4\r\nhello\r\n0\r\n\r\n", 400},
         {"data shorter than the size", head + "6\r\nhello\r\n0\r\n\r\n", 400},
-        {"extension of 20 kB", head + "5;" + std::string(20'000, 'a') + "\r\nhello\r\n0\r\n\r\n", 400},
+        {"extension of 20 kB", head + "5;" + std::string(20'000, 'a') + "\r\nhello\r\n" + end, 400},
         {"extension without an end", head + "5;" + std::string(2000, 'a'), 400},
-        {"many extensions", head + repeat("1;" + std::string(50, 'a') + "\r\nx\r\n", 30), 400},
+        {"many extensions", head + repeat("1;" + std::string(50, 'a') + "\r\nx\r\n", 30) + end,
+         400},
         {"trailer of 20 kB", head + "0\r\nX: " + std::string(20'000, 'a') + "\r\n\r\n", 431},
         {"many trailers", head + "0\r\n" + repeat("X: aaaaaaaaaa\r\n", 100) + "\r\n", 431},
         {"malformed trailer", head + "0\r\nX : a\r\n\r\n", 400},

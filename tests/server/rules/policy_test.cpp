@@ -16,7 +16,9 @@ WallClockOf at(int weekday, std::string_view time)
     };
 }
 
-bool applies(Policy const& policy, Scopes const& requested, WallClockOf const& clock = at(1, "12:00"))
+bool applies(
+    Policy const& policy, Scopes const& requested, WallClockOf const& clock = at(1, "12:00")
+)
 {
     return matches(
         policy, {.agent_id = "ag_1", .principal_id = "user_1", .scopes = requested}, clock
@@ -77,7 +79,7 @@ BOOST_AUTO_TEST_CASE(scopes_are_hit_as_the_table_says)
     };
     for (auto const& row : rows)
         BOOST_TEST_CONTEXT((row.denies ? "deny " : "allow ") << row.rule.front())
-            BOOST_TEST(applies(rule(row.denies, row.rule), row.requested) == row.hit);
+    BOOST_TEST(applies(rule(row.denies, row.rule), row.requested) == row.hit);
 }
 
 BOOST_AUTO_TEST_CASE(a_rule_without_conditions_matches_everything)
@@ -124,18 +126,22 @@ BOOST_AUTO_TEST_CASE(a_window_starts_inclusive_and_ends_exclusive_also_over_midn
         bool inside;
     };
     for (auto const& row : std::vector<Row>{
-             {"22:00", "06:00", "21:59", false}, {"22:00", "06:00", "22:00", true},
-             {"22:00", "06:00", "00:00", true},  {"22:00", "06:00", "05:59", true},
-             {"22:00", "06:00", "06:00", false}, {"09:00", "17:00", "08:59", false},
-             {"09:00", "17:00", "09:00", true},  {"09:00", "17:00", "16:59", true},
-             {"09:00", "17:00", "17:00", false}, {"00:00", "24:00", "00:00", true},
-             {"00:00", "24:00", "23:59", true},  {"18:00", "08:30", "08:29", true},
+             {"22:00", "06:00", "21:59", false},
+             {"22:00", "06:00", "22:00", true},
+             {"22:00", "06:00", "00:00", true},
+             {"22:00", "06:00", "05:59", true},
+             {"22:00", "06:00", "06:00", false},
+             {"09:00", "17:00", "08:59", false},
+             {"09:00", "17:00", "09:00", true},
+             {"09:00", "17:00", "16:59", true},
+             {"09:00", "17:00", "17:00", false},
+             {"00:00", "24:00", "00:00", true},
+             {"00:00", "24:00", "23:59", true},
+             {"18:00", "08:30", "08:29", true},
              {"18:00", "08:30", "08:30", false}})
         for (auto const denies : {true, false})
             BOOST_TEST_CONTEXT(row.start << "-" << row.end << " at " << row.now)
-                BOOST_TEST(
-                    applies(window(denies, row.start, row.end), {"a"}, at(3, row.now)) == row.inside
-                );
+    BOOST_TEST(applies(window(denies, row.start, row.end), {"a"}, at(3, row.now)) == row.inside);
 }
 
 BOOST_AUTO_TEST_CASE(weekdays_fall_on_the_safe_side_after_midnight)
@@ -147,16 +153,19 @@ BOOST_AUTO_TEST_CASE(weekdays_fall_on_the_safe_side_after_midnight)
         bool deny, allow;
     };
     for (auto const& row : std::vector<Row>{
-             {1, "03:00", true, false}, {2, "03:00", true, true},   {5, "20:00", true, true},
-             {6, "03:00", true, false}, {6, "20:00", false, false}, {7, "03:00", false, false}})
+             {1, "03:00", true, false},
+             {2, "03:00", true, true},
+             {5, "20:00", true, true},
+             {6, "03:00", true, false},
+             {6, "20:00", false, false},
+             {7, "03:00", false, false}})
         for (auto const denies : {true, false}) {
             auto policy = window(denies, "18:00", "09:00");
             policy.weekdays = std::vector{1, 2, 3, 4, 5};
             BOOST_TEST_CONTEXT("weekday " << row.weekday << " at " << row.now)
-                BOOST_TEST(
-                    applies(policy, {"a"}, at(row.weekday, row.now)) ==
-                    (denies ? row.deny : row.allow)
-                );
+            BOOST_TEST(
+                applies(policy, {"a"}, at(row.weekday, row.now)) == (denies ? row.deny : row.allow)
+            );
         }
 }
 

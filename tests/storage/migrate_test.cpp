@@ -1,0 +1,108 @@
+// Bringing a file to the newest schema, and leaving alone what is not ours.
+#include "storage/migrate.hpp"
+#include "tests/storage/open_store.hpp"
+
+#include <SQLiteCpp/Exception.h>
+
+#include <boost/test/unit_test.hpp>
+
+#include <fstream>
+#include <iterator>
+
+using namespace support;
+
+namespace {
+
+std::string bytes_of(std::filesystem::path const& file)
+{
+    std::ifstream stream{file, std::ios::binary};
+    return {std::istreambuf_iterator<char>{stream}, {}};
+}
+
+// What opening and migrating the file says against it; empty when it does both.
+std::string refusal(std::filesystem::path const& file)
+{
+    try {
+        auto database = storage::Database::open_writer(file);
+        storage::migrate(database);
+    } catch (storage::SchemaRefused const& error) {
+        return error.what();
+    }
+    return {};
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(migrate)
+
+BOOST_AUTO_TEST_CASE(a_new_file_is_brought_to_the_newest_version_once)
+{
+    TemporaryFile file;
+    auto database = storage::Database::open_writer(file.path());
+    BOOST_TEST(storage::schema_version(database) == 0);
+    BOOST_TEST(storage::migrate(database) == 0);
+    auto const newest = storage::newest_schema_version();
+    BOOST_TEST(newest >= 1);
+    BOOST_TEST(storage::schema_version(database) == newest);
+    BOOST_TEST(database.find<int>("PRAGMA application_id").value() == storage::application_id);
+    BOOST_TEST(storage::migrate(database) == newest);
+    BOOST_TEST(database.find<std::string>("PRAGMA integrity_check").value() == "ok");
+    BOOST_TEST(database.list<std::string>("PRAGMA foreign_key_check").empty());
+}
+
+BOOST_AUTO_TEST_CASE(migrating_again_keeps_the_rows)
+{
+    Store store;
+    store.grant("g1", "ag_1");
+    storage::migrate(store.writer);
+    BOOST_TEST(storage::find_grant(store.reader, "dev_1", "g1").has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused_with_both_versions)
+{
+    Store store;
+    store.writer.execute("PRAGMA user_version = 999");
+    auto const why = refusal(store.file.path());
+    BOOST_TEST(why.find("999") != std::string::npos);
+    BOOST_TEST(why.find(std::to_string(storage::newest_schema_version())) != std::string::npos);
+    BOOST_TEST(why.find("Try: ") != std::string::npos);
+    BOOST_TEST(store.writer.find<int>("PRAGMA user_version").value() == 999);
+}
+
+BOOST_AUTO_TEST_CASE(the_database_of_another_program_is_refused_and_left_as_it_is)
+{
+    for (auto const* const sql :
+         {"CREATE TABLE notes (text)", "PRAGMA user_version = 3", "PRAGMA application_id = 42"})
+        BOOST_TEST_CONTEXT(sql)
+        {
+            TemporaryFile file;
+            {
+                SQLite::Database other{
+                    file.path().string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE};
+                other.exec(sql);
+            }
+            auto const content = bytes_of(file.path());
+            BOOST_TEST(refusal(file.path()).find("another program") != std::string::npos);
+            BOOST_TEST((bytes_of(file.path()) == content));
+            auto wal = file.path();
+            wal += "-wal";
+            BOOST_TEST(!std::filesystem::exists(wal));
+        }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_database_is_an_error_and_not_overwritten)
+{
+    TemporaryFile file;
+    std::ofstream{file.path()} << std::string(5'000, 'x');
+    auto const content = bytes_of(file.path());
+    BOOST_CHECK_THROW(
+        {
+            auto database = storage::Database::open_writer(file.path());
+            storage::migrate(database);
+        },
+        SQLite::Exception
+    );
+    BOOST_TEST((bytes_of(file.path()) == content));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,69 @@
+// A TCP connection on which a test decides which bytes are sent and when.
+import { once } from "node:events";
+import { connect } from "node:net";
+
+export function request_text(method, path, { headers = {}, body = "" } = {}) {
+    const all = { Host: "localhost", ...headers };
+    if (method !== "GET") all["Content-Length"] = Buffer.byteLength(body);
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+    return `${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body}`;
+}
+
+export class RawConnection {
+    static async open(base) {
+        const { hostname, port } = new URL(base);
+        const connection = new RawConnection(connect(Number(port), hostname));
+        await once(connection.socket, "connect");
+        return connection;
+    }
+
+    constructor(socket) {
+        this.socket = socket;
+        this.received = Buffer.alloc(0);
+        this.is_closed = false;
+        socket.setNoDelay(true);
+        socket.on("data", (bytes) => (this.received = Buffer.concat([this.received, bytes])));
+        socket.on("error", (error) => (this.error = error));
+        this.closed = new Promise((resolve) =>
+            socket.on("close", () => {
+                this.is_closed = true;
+                resolve();
+            }),
+        );
+    }
+
+    write(text) {
+        this.socket.write(text);
+    }
+    end() {
+        this.socket.destroy();
+    }
+
+    // The next answer with a Content-Length: {status, headers, text, body}.
+    async answer() {
+        for (;;) {
+            const answer = this.#take();
+            if (answer) return answer;
+            if (this.is_closed) throw new Error(`closed without an answer: ${this.error ?? "end"}`);
+            await Promise.race([once(this.socket, "data").catch(() => {}), this.closed]);
+        }
+    }
+
+    #take() {
+        const end = this.received.indexOf("\r\n\r\n");
+        if (end < 0) return undefined;
+        const [first, ...lines] = this.received.subarray(0, end).toString("latin1").split("\r\n");
+        const headers = {};
+        for (const line of lines) {
+            const colon = line.indexOf(":");
+            headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
+        }
+        const size = Number(headers["content-length"] ?? 0);
+        const start = end + 4;
+        if (this.received.length < start + size) return undefined;
+        const text = this.received.subarray(start, start + size).toString("utf8");
+        this.received = this.received.subarray(start + size);
+        const body = text.startsWith("{") ? JSON.parse(text) : undefined;
+        return { status: Number(first.split(" ")[1]), headers, text, body };
+    }
+}
