@@ -53,7 +53,12 @@ void refuse_unknown_variables(Environment const& environment)
 std::string read_file(std::string const& path, std::string const& variable)
 {
     std::ifstream file{path, std::ios::binary};
-    std::string text{std::istreambuf_iterator<char>{file}, {}};
+    std::string text;
+    try {
+        text.assign(std::istreambuf_iterator<char>{file}, {});
+    } catch (std::ios_base::failure const&) { // a directory, or a disk that cannot be read
+        file.setstate(std::ios::badbit);
+    }
     if (!file)
         throw ConfigError(variable + ": cannot read " + path);
     while (text.ends_with('\n') || text.ends_with('\r'))
@@ -88,8 +93,9 @@ find_given(Setting const& setting, Flags const& flags, Environment const& enviro
 
 bool is_loopback(std::string_view listen)
 {
-    return listen.starts_with("127.") || listen.starts_with("[::1]") ||
-           listen.starts_with("localhost:");
+    auto const host = listen.substr(0, listen.rfind(':'));
+    auto const is_number = host.find_first_not_of("0123456789.") == std::string_view::npos;
+    return (host.starts_with("127.") && is_number) || host == "[::1]" || host == "localhost";
 }
 
 // Defaults that depend on other settings.

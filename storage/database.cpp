@@ -72,6 +72,8 @@ Database Database::open_writer(std::filesystem::path const& file)
     // FULL: a commit that returned is on disk (reliability promise 1).
     database.execute("PRAGMA synchronous = FULL");
     database.execute("PRAGMA foreign_keys = ON");
+    // Without it REPLACE removes rows past the triggers that keep the audit log append-only.
+    database.execute("PRAGMA recursive_triggers = ON");
     database.execute("PRAGMA cell_size_check = ON");
     database.execute("PRAGMA mmap_size = 0");
     database.execute("PRAGMA temp_store = MEMORY");
@@ -95,6 +97,11 @@ Database Database::open_reader(std::filesystem::path const& file)
     database.execute("PRAGMA temp_store = MEMORY");
     database.execute("PRAGMA cache_size = -8192");
     return database;
+}
+
+bool Database::in_transaction() const
+{
+    return sqlite3_get_autocommit(connection_->getHandle()) == 0;
 }
 
 SQLite::Statement& Database::prepare(Sql sql)

@@ -74,6 +74,8 @@ public:
     // Statements that belong to no table family: transactions, pragmas, whole migrations.
     void execute(std::string const& sql) { connection_->exec(sql); }
 
+    [[nodiscard]] bool in_transaction() const;
+
     [[nodiscard]] SQLite::Database& connection() { return *connection_; }
     [[nodiscard]] std::filesystem::path const& file() const { return file_; }
 

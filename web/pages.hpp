@@ -40,7 +40,8 @@ struct ConsentPage
     std::string audience;         // empty: any service that trusts this server
     std::string redirect_host;    // empty: the person stays on this page
     std::string deadline;         // "24 Nov 2026, 09:10 UTC"
-    std::string permissions_host; // "auth.example.com/permissions"
+    // "auth.example.com/permissions"; empty where the server has no such page for people.
+    std::string permissions_host;
     bool may_decide = true;       // false: the link's secret is missing or wrong
     bool may_allow = true;        // false: only a refusal is possible, and `problem` says why
     std::string problem; // sentence under the question after a refused decision; may be empty

@@ -20,12 +20,6 @@ namespace {
 constexpr std::size_t name_characters_max = 200;
 constexpr std::size_t description_characters_max = 600;
 
-std::string permissions_host(http::Request const& request)
-{
-    auto const& base = request.app.config.public_base_url;
-    return base.substr(base.find("://") + 3) + "/permissions";
-}
-
 // form-action: Chromium applies it to the redirect that follows the post, so the origin of this
 // request's own redirect URI has to be named.
 http::Headers page_headers(std::string const& redirect_origin)
@@ -40,16 +34,14 @@ http::Headers page_headers(std::string const& redirect_origin)
         {"Cross-Origin-Opener-Policy", "same-origin"}};
 }
 
-http::HtmlPage state_page(
-    http::Request const& request, web::ConsentState state, unsigned status = 200,
-    std::string_view agent_name = {}
-)
+http::HtmlPage
+state_page(web::ConsentState state, unsigned status = 200, std::string_view agent_name = {})
 {
     return {
         .html = web::render(web::ConsentStatePage{
             .state = state,
             .agent_name = rules::display_text(agent_name, name_characters_max),
-            .permissions_host = permissions_host(request)}),
+            .permissions_host = {}}),
         .status = status,
         .headers = page_headers({})};
 }
@@ -60,14 +52,12 @@ http::HtmlPage error_page(
 )
 {
     if (error.status == 404)
-        return state_page(request, web::ConsentState::unknown, status);
+        return state_page(web::ConsentState::unknown, status);
     if (error.code == "CSRF_REJECTED")
-        return state_page(request, web::ConsentState::cross_site, status);
+        return state_page(web::ConsentState::cross_site, status);
     auto const auth = storage::find_auth_request(request.db, id);
     auto const expired = auth && auth->status == "pending" && auth->decide_by <= request.now;
-    return state_page(
-        request, expired ? web::ConsentState::expired : web::ConsentState::decided, status
-    );
+    return state_page(expired ? web::ConsentState::expired : web::ConsentState::decided, status);
 }
 
 std::vector<web::ScopeSection> sections_of(OpenRequest const& open)
@@ -126,7 +116,6 @@ http::HtmlPage open_page(http::Request& request, OpenRequest const& open, PageSt
     if (open.auth.redirect_uri)
         page.redirect_host = rules::redirect_host(*open.auth.redirect_uri);
     page.deadline = rules::time_words(open.auth.decide_by);
-    page.permissions_host = permissions_host(request);
     page.may_decide = state.may_decide;
     page.may_allow = state.may_allow;
     page.problem = state.problem;
@@ -167,8 +156,7 @@ http::Outcome decide(http::Request& request, OpenRequest const& open, Decision d
     if (auto const target = redirect_after(open.auth, code))
         return http::outcome_of(http::Redirect{.location = *target, .headers = page_headers({})});
     return http::outcome_of(state_page(
-        request, code ? web::ConsentState::approved : web::ConsentState::denied, 200,
-        open.agent.name
+        code ? web::ConsentState::approved : web::ConsentState::denied, 200, open.agent.name
     ));
 }
 
@@ -215,6 +203,8 @@ http::HtmlPage get_consent_page(http::Request& request)
             set_consent_cookie(request, open, page);
         return page;
     } catch (http::ApiError const& error) {
+        if (error.status == 400)
+            throw;
         return error_page(request, error, id, 200);
     }
 }

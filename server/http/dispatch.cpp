@@ -22,6 +22,7 @@ struct Dispatch::Exchange
     Respond respond;
     std::string id;
     Match match{};
+    std::vector<PathParameter> path_parameters{};
     std::string caller_id{};
     Limits::Verdict reported{}; // what X-RateLimit-* say: address, route or plan
     Outcome outcome{};
@@ -47,14 +48,19 @@ bool is_json_type(std::string_view content_type)
     return std::ranges::equal(type, json, [](char a, char b) { return (a | 0x20) == (b | 0x20); });
 }
 
-void check_body(Route const& route, Message const& message)
+// Also where nothing is read from it: a body must be a JSON object.
+void parse_body(Route const& route, Request& request)
 {
-    if (message.body.empty() || route.operation.body == BodyKind::form || route.method == verb::get)
+    auto const& message = request.message;
+    if (route.operation.body == BodyKind::form) {
+        request.body = parse_form(message.body);
+        return;
+    }
+    if (message.body.empty() || route.method == verb::get)
         return;
     if (!is_json_type(message.header("content-type")))
         throw unsupported_media_type();
-    if (route.operation.body == BodyKind::none)
-        parse_json_object(message.body); // nothing is read from it, but it must be one
+    request.body = parse_json_object(message.body);
 }
 
 void throw_if_tripped(Limits::Verdict const& verdict, Limit limit)
@@ -108,6 +114,7 @@ void Dispatch::route(Shared const& exchange)
     }
     if (match.route == nullptr)
         throw method_not_allowed();
+    exchange->path_parameters = path_parameters(*match.route, exchange->path());
     if (match.route->tx == Tx::write) {
         run_write(exchange);
         return;
@@ -121,10 +128,7 @@ void Dispatch::run_write(Shared const& exchange)
 {
     exchange->waits_for_commit = true;
     auto const queued = batches_.run(
-        [this, exchange] {
-            run_in_savepoint(*exchange);
-            sign(exchange);
-        },
+        [this, exchange] { run_in_savepoint(exchange); },
         [this, exchange](storage::CommitResult result) {
             exchange->waits_for_commit = false;
             // No answer to a write leaves before it is durable: whatever the handler said, it did
@@ -143,16 +147,23 @@ void Dispatch::run_write(Shared const& exchange)
 }
 
 // One refused request must not undo its neighbours in the batch, nor leave half a change.
-void Dispatch::run_in_savepoint(Exchange& exchange)
+void Dispatch::run_in_savepoint(Shared const& exchange)
 {
+    // Some failures (a full disk, for one) make SQLite drop the whole batch at once. A SAVEPOINT
+    // would then begin a transaction of its own and commit what is answered with 503.
+    if (!app_.writer.in_transaction()) {
+        fail(*exchange, unavailable("the batch was rolled back"));
+        return;
+    }
     try {
         app_.writer.run("SAVEPOINT request");
-        run(exchange, app_.writer);
-        if (exchange.error && !exchange.error->keeps_changes)
+        run(*exchange, app_.writer);
+        sign(exchange); // may still refuse, which undoes the change too
+        if (exchange->error && !exchange->error->keeps_changes)
             app_.writer.run("ROLLBACK TO request");
         app_.writer.run("RELEASE request");
     } catch (SQLite::Exception const& failure) {
-        fail(exchange, unavailable(failure.what()));
+        fail(*exchange, unavailable(failure.what()));
     }
 }
 
@@ -160,7 +171,7 @@ void Dispatch::run(Exchange& exchange, storage::Database& db)
 {
     try {
         Request request{app_, db, exchange.message, app_.clock.now(), exchange.id};
-        request.path_parameters = std::move(exchange.match.parameters);
+        request.path_parameters = std::move(exchange.path_parameters);
         if (auto const query = exchange.message.target.find('?'); query != std::string::npos)
             request.query_parameters =
                 parse_pairs(std::string_view{exchange.message.target}.substr(query + 1));
@@ -180,7 +191,7 @@ void Dispatch::call(Exchange& exchange, Request& request)
     auto const& row = *exchange.match.route;
     if (row.auth == Auth::developer)
         authenticate_caller(exchange, request);
-    check_body(row, exchange.message);
+    parse_body(row, request);
     count_route(exchange, request.now);
     auto const idempotency = Idempotency::of(row, request);
     if (auto answer = idempotency ? idempotency->find_answer(request) : std::nullopt) {
@@ -290,7 +301,8 @@ Response Dispatch::render(Exchange& exchange)
     headers.emplace_back("X-Request-Id", exchange.id);
     add_rate_headers(headers, exchange.reported);
     // Consent decisions never get CORS allow headers (core contract, approveConsent).
-    auto const* const row = exchange.match.route;
+    auto const& match = exchange.match;
+    auto const* const row = match.route == nullptr ? match.first : match.route;
     if (row == nullptr || row->limit != Limit::consent_decision)
         add_cors_headers(
             headers, app_.config, exchange.message.header("origin"),

@@ -39,7 +39,7 @@ private:
     void route(Shared const& exchange);
     void run_write(Shared const& exchange);
     void run(Exchange& exchange, storage::Database& db);
-    void run_in_savepoint(Exchange& exchange);
+    void run_in_savepoint(Shared const& exchange);
     void call(Exchange& exchange, Request& request);
     void authenticate_caller(Exchange& exchange, Request& request);
     void count_route(Exchange& exchange, storage::Timestamp now);

@@ -3,6 +3,7 @@
 #include "server/rules/time_text.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace http {
 
@@ -34,7 +35,7 @@ Limits::Limits(server::Config const& config)
 
 Limits::Verdict Limits::count_address(std::string_view address, storage::Timestamp now)
 {
-    return count("ip " + std::string{source_of(address)}, config_.rate_ip * factor_, now);
+    return count("ip " + std::string{source_of(address)}, scaled(config_.rate_ip), now);
 }
 
 Limits::Verdict Limits::count_plan(storage::Developer const& developer, storage::Timestamp now)
@@ -42,7 +43,7 @@ Limits::Verdict Limits::count_plan(storage::Developer const& developer, storage:
     auto const limit = developer.plan == "free"  ? config_.rate_plan_free
                        : developer.plan == "pro" ? config_.rate_plan_pro
                                                  : config_.rate_plan_enterprise;
-    return count("plan " + developer.id, limit * factor_, now);
+    return count("plan " + developer.id, scaled(limit), now);
 }
 
 Limits::Verdict Limits::count_route(Limit limit, std::string_view who, storage::Timestamp now)
@@ -52,6 +53,12 @@ Limits::Verdict Limits::count_route(Limit limit, std::string_view who, storage::
         return {};
     auto const name = std::to_string(static_cast<int>(limit));
     return count("route " + name + " " + std::string{who}, per_minute, now);
+}
+
+int Limits::scaled(int per_minute) const
+{
+    auto const wide = std::int64_t{per_minute} * factor_;
+    return static_cast<int>(std::min<std::int64_t>(wide, std::numeric_limits<int>::max()));
 }
 
 int Limits::route_limit(Limit limit) const
@@ -68,19 +75,19 @@ int Limits::route_limit(Limit limit) const
     case Limit::rotate_key:
         return config_.rate_rotate_key * fixed;
     case Limit::authorize:
-        return config_.rate_authorize * factor_;
+        return scaled(config_.rate_authorize);
     case Limit::token:
-        return config_.rate_token * factor_;
+        return scaled(config_.rate_token);
     case Limit::refresh:
-        return config_.rate_refresh * factor_;
+        return scaled(config_.rate_refresh);
     case Limit::audit_log:
-        return config_.rate_audit_log * factor_;
+        return scaled(config_.rate_audit_log);
     case Limit::consent_read:
-        return config_.rate_consent_read * factor_;
+        return scaled(config_.rate_consent_read);
     case Limit::consent_decision:
-        return config_.rate_consent_decision * factor_;
+        return scaled(config_.rate_consent_decision);
     case Limit::write:
-        return config_.rate_write * factor_;
+        return scaled(config_.rate_write);
     }
     return 0;
 }

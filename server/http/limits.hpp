@@ -40,6 +40,7 @@ public:
 
 private:
     Verdict count(std::string key, int limit, storage::Timestamp now);
+    [[nodiscard]] int scaled(int per_minute) const; // by the profile
     [[nodiscard]] int route_limit(Limit limit) const;
 
     server::Config const& config_;

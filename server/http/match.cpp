@@ -26,8 +26,33 @@ bool fits(std::string_view pattern, std::string_view path)
     return pattern.empty() && path.empty();
 }
 
-std::vector<PathParameter> parameters_of(std::string_view pattern, std::string_view path)
+} // namespace
+
+Match match_route(std::span<Route const> routes, std::string_view method, std::string_view path)
 {
+    Match match;
+    std::string_view pattern;
+    auto const wanted = method == "HEAD" ? std::string_view{"GET"} : method;
+    for (auto const& route : routes) {
+        if (pattern.empty() && fits(route.path, path))
+            pattern = route.path;
+        if (pattern.empty() || route.path != pattern)
+            continue;
+        if (match.first == nullptr)
+            match.first = &route;
+        if (verb_text(route.method) == wanted)
+            match.route = &route;
+        match.allow += match.allow.empty() ? "" : ", ";
+        match.allow += verb_text(route.method);
+        if (route.method == verb::get)
+            match.allow += ", HEAD";
+    }
+    return match;
+}
+
+std::vector<PathParameter> path_parameters(Route const& route, std::string_view path)
+{
+    auto pattern = route.path;
     std::vector<PathParameter> parameters;
     while (!pattern.empty()) {
         auto const name = take_segment(pattern);
@@ -42,30 +67,6 @@ std::vector<PathParameter> parameters_of(std::string_view pattern, std::string_v
         parameters.push_back({name.substr(1, name.size() - 2), std::move(*value)});
     }
     return parameters;
-}
-
-} // namespace
-
-Match match_route(std::span<Route const> routes, std::string_view method, std::string_view path)
-{
-    Match match;
-    std::string_view pattern;
-    auto const wanted = method == "HEAD" ? std::string_view{"GET"} : method;
-    for (auto const& route : routes) {
-        if (pattern.empty() && fits(route.path, path))
-            pattern = route.path;
-        if (pattern.empty() || route.path != pattern)
-            continue;
-        if (verb_text(route.method) == wanted)
-            match.route = &route;
-        match.allow += match.allow.empty() ? "" : ", ";
-        match.allow += verb_text(route.method);
-        if (route.method == verb::get)
-            match.allow += ", HEAD";
-    }
-    if (match.route != nullptr)
-        match.parameters = parameters_of(pattern, path);
-    return match;
 }
 
 } // namespace http

@@ -6,6 +6,8 @@
 #include "storage/developers.hpp"
 #include "storage/page.hpp"
 
+#include <boost/json/object.hpp>
+
 #include <array>
 #include <optional>
 #include <string>
@@ -33,7 +35,8 @@ struct Request
     storage::Database& db; // writer or reader, as the route says
     Message const& message;
     storage::Timestamp now;
-    std::string id; // X-Request-Id
+    std::string id;             // X-Request-Id
+    boost::json::object body{}; // parsed; empty when there was none
     std::optional<storage::Developer> developer{};
     std::vector<PathParameter> path_parameters{};
     std::vector<std::pair<std::string, std::string>> query_parameters{};

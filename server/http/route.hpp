@@ -177,9 +177,7 @@ template<class View> Outcome call_handler(View (*handler)(Request&), Request& re
 template<class View, class Body>
 Outcome call_handler(View (*handler)(Request&, Body const&), Request& request)
 {
-    auto const object =
-        FormBody<Body> ? parse_form(request.message.body) : parse_json_object(request.message.body);
-    return outcome_of(handler(request, read_body<Body>(object)));
+    return outcome_of(handler(request, read_body<Body>(request.body)));
 }
 
 template<auto Handler>

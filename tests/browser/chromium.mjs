@@ -39,9 +39,9 @@ function watch(context, origins, troubles) {
     });
 }
 
-// A person's browser: a context with its own cookies. `troubles` lists dialogs, script errors, every
-// console message (violations of the Content-Security-Policy are such) and requests to other places
-// than `origins`.
+// A person's browser: a context with its own cookies. `troubles` lists dialogs, script errors,
+// every console message (violations of the Content-Security-Policy are such) and requests to other
+// places than `origins`.
 export async function open_browser(chromium_process, { origins, ...options }) {
     const context = await chromium_process.newContext(options);
     context.setDefaultTimeout(10_000);

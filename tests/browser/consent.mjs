@@ -42,13 +42,11 @@ export async function status_of(server, request) {
     return response.status === 410 ? "gone" : (await response.json()).status;
 }
 
-// A site of its own: answers `pages[path]`, else a small page, and keeps the URLs it was asked for.
+// A site of its own: answers `pages[path]`, else a small page.
 export async function start_site(host = "127.0.0.1", pages = {}) {
-    const visits = [];
     const http = createServer((request, response) => {
         const url = new URL(request.url, "http://site");
         if (url.pathname === "/favicon.ico") return response.writeHead(204).end();
-        visits.push(url);
         response.writeHead(200, { "content-type": "text/html; charset=utf-8" });
         const page = pages[url.pathname] ?? "<title>Back in the app</title><p>Welcome back.";
         return response.end("<!doctype html><html lang=en><meta charset=utf-8>" + page);
@@ -57,7 +55,6 @@ export async function start_site(host = "127.0.0.1", pages = {}) {
     return {
         base: `http://${host}:${http.address().port}`,
         pages,
-        visits,
         stop: () => new Promise((resolve) => http.close(resolve) && http.closeAllConnections()),
     };
 }

@@ -1,5 +1,5 @@
-// A person decides, and the app gets what was decided: at both levels, with and without script, with
-// the mouse and with the keyboard.
+// A person decides, and the app gets what was decided: at both levels, with and without script,
+// with the mouse and with the keyboard.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";

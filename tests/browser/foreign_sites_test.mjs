@@ -130,9 +130,10 @@ for (const level of ["none", "link"]) {
             test(`a window opened by ${name} cannot be reached from there`, async () => {
                 const all = await victim();
                 const site = sites[name];
-                site.pages["/attack"] = "<button>Open</button><script>" +
-                    `document.querySelector("button").onclick = () =>
-                         (window.opened = window.open(${JSON.stringify(all.request.url)}))</script>`;
+                const url = JSON.stringify(all.request.url);
+                site.pages["/attack"] = `<button>Open</button><script>
+                    const open_it = () => (window.opened = window.open(${url}));
+                    document.querySelector("button").onclick = open_it;</script>`;
                 await all.foreign.goto(`${site.base}/attack`);
                 const popup = all.context.waitForEvent("page");
                 await all.foreign.getByRole("button").click();
@@ -172,7 +173,8 @@ for (const level of ["none", "link"]) {
                 const script = document.createElement("script");
                 script.textContent = "window.injected = true";
                 document.body.append(script);
-                document.body.insertAdjacentHTML("beforeend", '<img src="data:," onerror="injected = true">');
+                const image = '<img src="data:," onerror="injected = true">';
+                document.body.insertAdjacentHTML("beforeend", image);
                 return new Promise((done) => setTimeout(() => done(window.injected), 300));
             });
             assert.equal(ran, undefined);

@@ -22,7 +22,7 @@ export const hostile_names = {
     "an overlong encoding look-alike": "\uFF1Cscript\uFF1Ealert(1)\uFF1C/script\uFF1E",
     "right-to-left overrides": "Trip \u202Ereknalp\u202C \u2067\u2066x\u2069 \u200F\u061C",
     "zero width characters": "Pay\u200BPal\u200C\u200D\u2060\uFEFF Support",
-    "stacked marks": "Z" + "\u0300\u0301\u0302\u0303\u0488".repeat(30) + "algo",
+    "stacked marks": "Z" + "\u0300\u0301\u0302\u0303\u20DD".repeat(30) + "algo",
     "a very long word": "W".repeat(200),
     "a very long sentence": "Let it be. ".repeat(18),
     "line and paragraph ends": "Trip\u2028Planner\u2029 \u0085is\u00A0verified",

@@ -16,11 +16,10 @@ const authorize = {
 const usual = { agent, authorize };
 const staying = { agent, authorize: { ...authorize, redirectUri: undefined } };
 
-const long_name = "The Exceptionally Thorough Travel, Expense and Calendar Planning Assistant of Nimbus";
 const long = {
     agent: {
-        name: long_name,
-        description: "Plans, books, pays, moves and cancels journeys, meetings and meals. ".repeat(9),
+        name: "The Exceptionally Thorough Travel and Calendar Planning Assistant of Nimbus",
+        description: "Plans, books, pays, moves and cancels journeys and meetings. ".repeat(10),
         scopes: [],
     },
     authorize: {
@@ -53,7 +52,10 @@ const reach = {
     consent_staying: opened("link", staying),
     look_only: opened("link", usual, (request) => request.url_without_secret),
     long: opened("link", long),
-    mixed_alphabets: opened("link", { agent: { ...agent, name: "P\u0430yPal Support" }, authorize }),
+    mixed_alphabets: opened("link", {
+        agent: { ...agent, name: "P\u0430yPal Support" }, // a Cyrillic a
+        authorize,
+    }),
     problem: async (page, servers) => {
         await reach.consent_link(page, servers);
         await page.context().clearCookies();
@@ -78,7 +80,7 @@ const reach = {
     },
     expired: async (page, servers) => {
         const brief = { agent, authorize: { ...authorize, expiresIn: "1s" } };
-        const request = await reach_with(page, servers, brief);
+        const request = await opened("link", brief)(page, servers);
         await sleep(1100);
         await page.goto(request.url);
     },
@@ -90,8 +92,6 @@ const reach = {
         await page.getByRole("heading", { name: "We did not accept" }).waitFor();
     },
 };
-
-const reach_with = (page, servers, what) => opened("link", what)(page, servers);
 
 export const states = Object.keys(reach);
 

@@ -46,7 +46,8 @@ async function assert_nothing_to_decide({ answer, page, troubles }, shown) {
 describe("requests that cannot be decided", () => {
     test("an unknown request is said to be unknown", async () => {
         const id = "areq_01KJPWZGJ029QEDJJ1TRGTVF2E";
-        for (const query of ["", "?req=", `?req=${id}`, "?req=%00%ff<script>", `?req=${"9".repeat(400)}`]) {
+        const long = "9".repeat(400);
+        for (const query of ["", "?req=", `?req=${id}`, "?req=%00%ff<script>", `?req=${long}`]) {
             const browser = await open(`${server.base}/consent${query}`);
             await assert_nothing_to_decide(browser, "We cannot find this request");
             await browser.context.close();

@@ -2,8 +2,17 @@
 // alone.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { SignJWT, UnsecuredJWT, createRemoteJWKSet, errors, exportJWK, generateKeyPair } from "jose";
-import { decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
+import {
+    SignJWT,
+    UnsecuredJWT,
+    createRemoteJWKSet,
+    decodeJwt,
+    decodeProtectedHeader,
+    errors,
+    exportJWK,
+    generateKeyPair,
+    jwtVerify,
+} from "jose";
 
 import { start_server } from "../support/server.mjs";
 

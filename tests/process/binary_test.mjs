@@ -1,7 +1,6 @@
 // The program as a file: one static executable that needs nothing of the machine it runs on.
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { copyFileSync, statSync } from "node:fs";
+import { copyFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -58,6 +57,18 @@ test("it runs on a machine whose name services are modules", async (t) => {
     });
     const agent_id = await server.api().agent_id();
     assert.match(agent_id, /^ag_/);
+    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+});
+
+// Time zones come from a library of their own, which has to be inside the program like all others.
+test("it knows time zones", async () => {
+    const server = await start_server();
+    const policy = { name: "Office hours", effect: "deny", timeOfDayStart: "18:00" };
+    const times = { timeOfDayEnd: "08:00", timeZone: "Europe/Berlin" };
+    const answer = await server.sandbox().post("/v1/policies", { ...policy, ...times });
+    assert.equal(answer.status, 201, answer.text);
+    assert.equal(answer.body.timeZone, "Europe/Berlin");
+    assert.ok(await server.sandbox().agent_id());
     assert.deepEqual(await server.stop(), { code: 0, signal: null });
 });
 

@@ -34,7 +34,8 @@ test("of 20 exchanges of one code exactly one succeeds, with one grant", async (
         const asked = await api.authorize(agent_id, { principalId });
         const answers = await together(parallel, () => api.exchange(agent_id, asked));
         const { body } = only_winner(answers, 201, 400);
-        assert.deepEqual((await grants_of(principalId)).map((each) => each.grantId), [body.grantId]);
+        const grants = await grants_of(principalId);
+        assert.deepEqual(grants.map(({ grantId }) => grantId), [body.grantId]);
         assert.equal(await api.is_valid(body.grantToken), true);
     }
 });

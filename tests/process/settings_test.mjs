@@ -121,7 +121,7 @@ test("a master key of a wrong length or alphabet is refused and not repeated", a
     }
 });
 
-test("a master key from the environment opens the same data again and is stored nowhere", async () => {
+test("a master key from the environment opens the data again and is stored nowhere", async () => {
     const master_key = "8f1c2b3a".repeat(8);
     const server = await start_server({ env: { GRANTEXD_MASTER_KEY: master_key } });
     const jwks = await server.api().must(200, "GET", "/.well-known/jwks.json");
@@ -132,7 +132,7 @@ test("a master key from the environment opens the same data again and is stored 
 });
 
 // systemd.exec(5), LoadCredential=
-test("a master key from a systemd credential shows in no environment, argument or file", async () => {
+test("a systemd credential shows in no environment, argument or file", async () => {
     const credentials = temporary_directory();
     const master_key = "5e0d7c6b".repeat(8);
     writeFileSync(join(credentials, "master-key"), master_key + "\n", { mode: 0o400 });

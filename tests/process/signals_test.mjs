@@ -79,7 +79,8 @@ test("idle connections do not hold up the end", async () => {
 test("stopping right after the start ends with 0", async () => {
     const server = await start_server();
     for (let i = 0; i < 5; ++i) {
-        assert.deepEqual(await server.stop(i % 2 ? "SIGINT" : "SIGTERM"), { code: 0, signal: null });
+        const signal = i % 2 ? "SIGINT" : "SIGTERM";
+        assert.deepEqual(await server.stop(signal), { code: 0, signal: null });
         await server.restart();
     }
     await server.stop();

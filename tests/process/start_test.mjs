@@ -12,7 +12,8 @@ const first_answer_milliseconds_max = 250;
 const resident_megabytes_max = 25;
 
 function resident_megabytes(pid) {
-    return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)[1]) / 1024;
 }
 
 function try_to_connect(port) {

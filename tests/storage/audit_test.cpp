@@ -37,8 +37,7 @@ struct Chain : Store
     list(storage::AuditFilter const& filter, storage::Page page, bool newest)
     {
         std::vector<std::int64_t> found;
-        for (auto const& entry :
-             storage::list_audit_entries(reader, "dev_1", filter, page, newest))
+        for (auto const& entry : storage::list_audit_entries(reader, "dev_1", filter, page, newest))
             found.push_back(entry.seq);
         return found;
     }
@@ -60,7 +59,7 @@ BOOST_AUTO_TEST_CASE(entries_can_be_neither_changed_nor_removed)
           "REPLACE INTO audit_entries SELECT developer_id, seq, id, agent_id, agent_did, grant_id, "
           "principal_id, 'forged', metadata, timestamp, prev_hash, hash, status FROM audit_entries"})
         BOOST_TEST_CONTEXT(sql)
-            BOOST_CHECK_THROW(writer.execute(sql), SQLite::Exception);
+    BOOST_CHECK_THROW(writer.execute(sql), SQLite::Exception);
     BOOST_TEST(storage::find_audit_entry(reader, "dev_1", "alog_1")->action == "other");
     BOOST_CHECK_THROW(add(1), SQLite::Exception); // a sequence number is used once
 }

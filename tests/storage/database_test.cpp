@@ -184,7 +184,9 @@ BOOST_AUTO_TEST_CASE(find_list_and_run_say_how_much_there_was)
         add({.number = i, .text = "x"});
     auto const numbers =
         reader.list<std::int64_t>("SELECT number FROM samples ORDER BY number DESC");
-    BOOST_TEST(numbers == (std::vector<std::int64_t>{5, 4, 3, 2, 1}), boost::test_tools::per_element());
+    BOOST_TEST(
+        numbers == (std::vector<std::int64_t>{5, 4, 3, 2, 1}), boost::test_tools::per_element()
+    );
     BOOST_TEST(reader.list<Sample>("SELECT * FROM samples WHERE number > 9").empty());
     BOOST_TEST(writer.run("UPDATE samples SET text = 'y' WHERE number > ?1", 2) == 3);
     BOOST_TEST(writer.run("UPDATE samples SET text = 'z' WHERE number = ?1", 99) == 0);
@@ -192,9 +194,7 @@ BOOST_AUTO_TEST_CASE(find_list_and_run_say_how_much_there_was)
     BOOST_TEST(
         writer.find<std::int64_t>("UPDATE samples SET text = 'w' RETURNING number").has_value()
     );
-    BOOST_TEST(
-        reader.find<int>("SELECT count(*) FROM samples WHERE text = 'w'").value() == 5
-    );
+    BOOST_TEST(reader.find<int>("SELECT count(*) FROM samples WHERE text = 'w'").value() == 5);
     BOOST_CHECK_THROW(add({.number = 1}), SQLite::Exception);
     BOOST_TEST(add({.number = 6}) == 1); // after a failure the statement is usable again
 }

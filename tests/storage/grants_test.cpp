@@ -86,9 +86,7 @@ BOOST_FIXTURE_TEST_CASE(lists_and_totals_agree_with_a_count_by_hand, ManyGrants)
                 for (auto grant = all.rbegin(); grant != all.rend(); ++grant)
                     if (grant->developer_id == "dev_1" && fits(*grant, filter))
                         expected.push_back(grant->id);
-                BOOST_TEST(
-                    storage::count_grants(reader, "dev_1", filter) == std::ssize(expected)
-                );
+                BOOST_TEST(storage::count_grants(reader, "dev_1", filter) == std::ssize(expected));
                 for (auto const& page : pages) {
                     std::vector<std::string> found;
                     for (auto const& grant : storage::list_grants(reader, "dev_1", filter, page))
@@ -179,9 +177,7 @@ BOOST_FIXTURE_TEST_CASE(a_tree_of_a_thousand_grants_is_revoked_at_once, Store)
     auto const began = std::chrono::steady_clock::now();
     auto const revoked = storage::revoke_grant_tree(writer, "dev_1", "a_root", now);
     auto const took = std::chrono::steady_clock::now() - began;
-    BOOST_TEST(
-        std::chrono::duration_cast<std::chrono::milliseconds>(took).count() < 100
-    );
+    BOOST_TEST(std::chrono::duration_cast<std::chrono::milliseconds>(took).count() < 100);
     BOOST_TEST(revoked.size() == 1001U);
     std::set<std::string> ids;
     for (auto const& grant : revoked)

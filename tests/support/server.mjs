@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after } from "node:test";
 
 import { Api } from "./api.mjs";
 
@@ -26,6 +27,12 @@ export function binary() {
 
 const directories = [];
 const children = new Set();
+// A failed test leaves its server running; that must not keep this process alive.
+after(() => {
+    for (const child of children)
+        for (const handle of [child, child.stdout, child.stderr]) handle.unref();
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 process.on("exit", () => {
     for (const child of children) child.kill("SIGKILL");
     for (const path of directories) rmSync(path, { recursive: true, force: true });

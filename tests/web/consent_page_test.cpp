@@ -68,6 +68,15 @@ BOOST_AUTO_TEST_CASE(the_page_says_who_asks_for_what_and_for_how_long)
     BOOST_TEST(document.title == "Authorization Request");
 }
 
+BOOST_AUTO_TEST_CASE(a_page_for_permissions_is_named_only_where_there_is_one)
+{
+    auto page = sample_page();
+    page.permissions_host.clear();
+    auto const document = markup::read(render(page));
+    BOOST_TEST(contains(document.text, "You can have this stopped any time: ask Nimbus Travel."));
+    BOOST_TEST(!contains(document.text, "/permissions"));
+}
+
 BOOST_AUTO_TEST_CASE(marks_stand_only_at_what_they_mark)
 {
     auto page = sample_page();

@@ -32,8 +32,10 @@ BOOST_AUTO_TEST_CASE(a_registered_agent_has_every_member_of_the_contract)
     BOOST_TEST(made.text("name") == "Trip Planner");
     BOOST_TEST(made.text("description") == "Finds trips");
     BOOST_TEST(made.json().at("scopes") == boost::json::value({"calendar:read", "x"}));
-    BOOST_TEST(made.json().at("allowedRedirectUris") ==
-               boost::json::value(boost::json::array{"https://app.example/cb"}));
+    BOOST_TEST(
+        made.json().at("allowedRedirectUris") ==
+        boost::json::value(boost::json::array{"https://app.example/cb"})
+    );
     BOOST_TEST(made.text("status") == "active");
     BOOST_TEST(made.text("createdAt") == "2026-03-02T09:00:00.000Z");
     BOOST_TEST(made.text("updatedAt") == "2026-03-02T09:00:00.000Z");
@@ -110,9 +112,8 @@ BOOST_AUTO_TEST_CASE(the_longest_texts_are_counted_in_characters)
         name += "\xC3\xA9";
     for (int i = 0; i < 2000; ++i)
         description += "\xF0\x9F\x98\x80";
-    auto const made = post(
-        "/v1/agents", R"({"name":")" + name + R"(","description":")" + description + R"("})"
-    );
+    auto const made =
+        post("/v1/agents", R"({"name":")" + name + R"(","description":")" + description + R"("})");
     BOOST_REQUIRE_EQUAL(made.status, 201);
     BOOST_TEST(made.text("name") == name);
     BOOST_TEST(made.text("description") == description);
@@ -197,9 +198,8 @@ BOOST_AUTO_TEST_CASE(an_update_changes_only_what_is_sent)
         BOOST_TEST(changed.text("updatedAt") == "2026-03-02T09:00:01.500Z");
         BOOST_TEST(get("/v1/agents/" + id).body == changed.body);
     }
-    auto const cleared = patch(
-        "/v1/agents/" + id, R"({"scopes":[],"description":"d","status":"suspended"})"
-    );
+    auto const cleared =
+        patch("/v1/agents/" + id, R"({"scopes":[],"description":"d","status":"suspended"})");
     BOOST_TEST(cleared.json().at("scopes").as_array().empty());
     BOOST_TEST(cleared.text("description") == "d");
     BOOST_TEST(cleared.text("status") == "suspended");
@@ -221,7 +221,7 @@ BOOST_AUTO_TEST_CASE(bad_updates_are_refused_before_the_agent_is_looked_for)
                   R"({"name":1})", R"({"status":"deleted"})", R"({"status":true})",
                   R"({"scopes":[1]})", R"({"allowedRedirectUris":["x"]})"})
                 BOOST_TEST_CONTEXT(method << " " << target << " " << body)
-                    expect_error(send(method, target, body), 400, "BAD_REQUEST");
+    expect_error(send(method, target, body), 400, "BAD_REQUEST");
     BOOST_TEST(get("/v1/agents/" + id).body == before);
 }
 
@@ -259,8 +259,8 @@ BOOST_AUTO_TEST_CASE(a_deleted_agent_is_gone_and_its_grants_are_revoked)
         auto const shown = send("GET", "/v1/grants/" + dead->text("grantId"), "", sandbox);
         BOOST_TEST(shown.text("status") == "revoked");
         BOOST_TEST(
-            send("POST", "/v1/tokens/verify", token_body(dead->text("grantToken")), sandbox)
-                .body == R"({"valid":false})"
+            send("POST", "/v1/tokens/verify", token_body(dead->text("grantToken")), sandbox).body ==
+            R"({"valid":false})"
         );
     }
     auto const kept = send("GET", "/v1/grants/" + other.text("grantId"), "", sandbox);
@@ -310,8 +310,7 @@ BOOST_AUTO_TEST_CASE(a_suspended_agent_can_do_nothing_until_it_is_active_again)
         "Parent grant has been revoked"
     );
     BOOST_TEST(
-        send("GET", "/v1/grants/" + granted.text("grantId"), "", sandbox).text("status") ==
-        "active"
+        send("GET", "/v1/grants/" + granted.text("grantId"), "", sandbox).text("status") == "active"
     );
     // As a sub-agent it is as good as unknown.
     expect_error(
@@ -321,9 +320,7 @@ BOOST_AUTO_TEST_CASE(a_suspended_agent_can_do_nothing_until_it_is_active_again)
     set_status("active");
     BOOST_TEST(verified());
     BOOST_TEST(send("POST", "/v1/token", code_body(open_code, id), sandbox).status == 201);
-    BOOST_TEST(
-        send("POST", "/v1/token/refresh", refresh_body(granted, id), sandbox).status == 201
-    );
+    BOOST_TEST(send("POST", "/v1/token/refresh", refresh_body(granted, id), sandbox).status == 201);
 }
 
 BOOST_AUTO_TEST_CASE(the_agent_quota_of_the_plan_counts_what_is_not_deleted)

@@ -10,7 +10,8 @@ namespace {
 // A request of the agent with these further members, or without a member when it is set to "".
 std::string asked(std::string const& agent_id, std::string const& extra = {})
 {
-    return R"({"agentId":")" + agent_id + R"(","principalId":"user_7421","scopes":["calendar:read"])" +
+    return R"({"agentId":")" + agent_id +
+           R"(","principalId":"user_7421","scopes":["calendar:read"])" +
            (extra.empty() ? "" : "," + extra) + "}";
 }
 
@@ -81,10 +82,10 @@ BOOST_AUTO_TEST_CASE(the_deadline_is_the_lifetime_but_at_most_a_day)
         {"1d", "2026-03-03T09:00:00.000Z"},  {"24h", "2026-03-03T09:00:00.000Z"},
         {"30d", "2026-03-03T09:00:00.000Z"}, {"720h", "2026-03-03T09:00:00.000Z"},
     };
-    for (auto const& row : rows)
-    {
-        auto const made =
-            post("/v1/authorize", asked(id, R"("expiresIn":")" + std::string{row.expires_in} + '"'));
+    for (auto const& row : rows) {
+        auto const made = post(
+            "/v1/authorize", asked(id, R"("expiresIn":")" + std::string{row.expires_in} + '"')
+        );
         BOOST_REQUIRE_EQUAL(made.status, 201);
         BOOST_TEST(made.text("expiresIn") == row.expires_in);
         BOOST_TEST(made.text("expiresAt") == row.deadline);
@@ -166,8 +167,10 @@ BOOST_AUTO_TEST_CASE(null_in_place_of_an_optional_field_equals_leaving_it_out)
 {
     auto const made = post(
         "/v1/authorize",
-        asked(agent(live_key), R"("redirectUri":null,"state":null,"expiresIn":null,"audience":null,)"
-                               R"("codeChallenge":null,"codeChallengeMethod":null)")
+        asked(
+            agent(live_key), R"("redirectUri":null,"state":null,"expiresIn":null,"audience":null,)"
+                             R"("codeChallenge":null,"codeChallengeMethod":null)"
+        )
     );
     BOOST_TEST(made.status == 201);
     BOOST_TEST(made.text("expiresIn") == "24h");
@@ -207,7 +210,7 @@ BOOST_AUTO_TEST_CASE(a_registered_redirect_uri_must_be_matched_exactly)
           "https://app.example/cb?", "https://app.example:443/cb", "https://app.example/cb?a=b",
           "https://APP.example/cb", "https://app.example/c%62"})
         BOOST_TEST_CONTEXT(uri)
-            expect_error(try_uri(uri), 400, "INVALID_REDIRECT_URI");
+    expect_error(try_uri(uri), 400, "INVALID_REDIRECT_URI");
     // No redirect URI at all stays possible: the page then ends with a final state.
     BOOST_TEST(post("/v1/authorize", asked(id)).status == 201);
 }
@@ -219,7 +222,9 @@ BOOST_AUTO_TEST_CASE(policy_registered_refuses_unregistered_uris_of_live_develop
     auto const live = server.post("/v1/authorize", asked(server.agent(server.live_key), uri));
     expect_error(live, 400, "INVALID_REDIRECT_URI");
     auto const body = asked(server.agent(), uri);
-    BOOST_TEST(server.send("POST", "/v1/authorize", body, {.key = server.sandbox_key}).status == 201);
+    BOOST_TEST(
+        server.send("POST", "/v1/authorize", body, {.key = server.sandbox_key}).status == 201
+    );
 }
 
 BOOST_AUTO_TEST_CASE(loopback_http_redirects_need_their_setting_in_live_mode)
@@ -230,7 +235,8 @@ BOOST_AUTO_TEST_CASE(loopback_http_redirects_need_their_setting_in_live_mode)
         auto const live = server.post("/v1/authorize", asked(server.agent(server.live_key), uri));
         BOOST_TEST(live.status == (allowed ? 201U : 400U));
         auto const body = asked(server.agent(), uri);
-        auto const sandbox = server.send("POST", "/v1/authorize", body, {.key = server.sandbox_key});
+        auto const sandbox =
+            server.send("POST", "/v1/authorize", body, {.key = server.sandbox_key});
         BOOST_TEST(sandbox.status == 201);
     }
 }
@@ -264,9 +270,7 @@ BOOST_AUTO_TEST_CASE(the_grant_quota_counts_active_unexpired_grants)
     };
     expect_error(ask(), 402, "PLAN_LIMIT_EXCEEDED", message);
     expect_error(exchange(), 402, "PLAN_LIMIT_EXCEEDED", message);
-    expect_error(
-        small.delegate(first.text("grantToken"), id), 402, "PLAN_LIMIT_EXCEEDED", message
-    );
+    expect_error(small.delegate(first.text("grantToken"), id), 402, "PLAN_LIMIT_EXCEEDED", message);
     BOOST_TEST(rows_of(small, "grants") == 2);
     // The refused exchange has not used the code up: it works once there is room.
     small.send("DELETE", "/v1/grants/" + first.text("grantId"), "", options);
@@ -301,7 +305,8 @@ BOOST_AUTO_TEST_CASE(a_pending_sandbox_request_is_approved_or_denied_once)
         auto const request_id = made.text("authRequestId");
         app.writer.execute(
             "UPDATE auth_requests SET status = 'pending', code_hash = NULL, approved_at = NULL "
-            "WHERE id = '" + request_id + "'"
+            "WHERE id = '" +
+            request_id + "'"
         );
         return request_id;
     };

@@ -84,8 +84,10 @@ BOOST_AUTO_TEST_CASE(every_setting_accepts_its_own_default_and_is_named_once)
             BOOST_TEST(names.insert(std::string{setting.name}).second);
             BOOST_TEST(!setting.help.empty());
             BOOST_TEST(environment_name(setting).starts_with("GRANTEXD_"));
-            BOOST_TEST(flag_name(setting).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-")
-                       == std::string::npos);
+            BOOST_TEST(
+                flag_name(setting).find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") ==
+                std::string::npos
+            );
             if (setting.fallback.empty())
                 continue;
             Config config;
@@ -110,7 +112,9 @@ BOOST_AUTO_TEST_CASE(a_flag_wins_over_the_variable_over_the_alias_over_the_defau
     Environment const url{{"PUBLIC_BASE_URL", "https://a.example"}};
     BOOST_TEST(read_config({}, url).public_base_url == "https://a.example");
     // Variables of other programs are none of ours.
-    BOOST_TEST(read_config({}, {{"", "x"}, {"HOST", "0.0.0.0"}, {"GRANT_MAX_TTL", "x"}}).rate_ip == 5000);
+    BOOST_TEST(
+        read_config({}, {{"", "x"}, {"HOST", "0.0.0.0"}, {"GRANT_MAX_TTL", "x"}}).rate_ip == 5000
+    );
 }
 
 BOOST_AUTO_TEST_CASE(a_bad_value_is_named_with_what_is_accepted)
@@ -176,15 +180,17 @@ BOOST_AUTO_TEST_CASE(secrets_are_never_echoed)
     for (auto const* const name : {"SEED_API_KEY", "SEED_SANDBOX_KEY"})
         for (auto const* const bad : {"tooshort", "has a space in it", "tab\tin between it"}) {
             auto const variable = std::string{"GRANTEXD_"} + name;
-            for (auto const& fault : {fault_of({{"dev", "true"}}, {{variable, bad}}),
-                                      fault_of({{"dev", "true"}}, {{name, bad}})})
+            for (auto const& fault :
+                 {fault_of({{"dev", "true"}}, {{variable, bad}}),
+                  fault_of({{"dev", "true"}}, {{name, bad}})})
             {
                 BOOST_TEST(has(fault, std::string{name} + " must be 16 to 512 visible"));
                 BOOST_TEST(!has(fault, bad));
             }
         }
     for (auto const& setting : settings()) {
-        auto const is_key = has(std::string{setting.name}, "KEY") && setting.name != "RATE_ROTATE_KEY";
+        auto const is_key =
+            has(std::string{setting.name}, "KEY") && setting.name != "RATE_ROTATE_KEY";
         BOOST_TEST(setting.secret == is_key, setting.name);
     }
 }
@@ -247,8 +253,12 @@ BOOST_AUTO_TEST_CASE(development_mode_loosens_what_it_may_and_stays_on_this_mach
     BOOST_TEST(config.data_dir.string() == "./grantexd-data");
 
     auto const strict = read_config(
-        {{"dev", "true"}, {"consent-auth", "link"}, {"signup", "closed"},
-         {"allow-loopback-redirects", "false"}, {"data-dir", "/tmp/x"}, {"rate-profile", "off"}},
+        {{"dev", "true"},
+         {"consent-auth", "link"},
+         {"signup", "closed"},
+         {"allow-loopback-redirects", "false"},
+         {"data-dir", "/tmp/x"},
+         {"rate-profile", "off"}},
         {}
     );
     BOOST_TEST(strict.consent_auth == "link");
@@ -282,7 +292,8 @@ BOOST_AUTO_TEST_CASE(the_base_url_is_needed_where_it_cannot_be_guessed)
         {{"listen", "0.0.0.0:443"}, {"public-base-url", "https://auth.example.com//"}}, {}
     );
     BOOST_TEST(given.public_base_url == "https://auth.example.com");
-    for (auto const* const bad : {"auth.example.com", "ftp://auth.example.com", "//auth.example.com"})
+    for (auto const* const bad :
+         {"auth.example.com", "ftp://auth.example.com", "//auth.example.com"})
         BOOST_TEST(has(fault_of({{"public-base-url", bad}}), "GRANTEXD_PUBLIC_BASE_URL"));
     BOOST_TEST(
         has(fault_of({{"grant-default-ttl", "2d"}, {"grant-max-ttl", "1d"}}), "GRANT_DEFAULT_TTL")

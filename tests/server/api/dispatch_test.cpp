@@ -29,9 +29,14 @@ std::size_t count_header(Answer const& answer, std::string_view name)
 }
 
 constexpr std::string_view security_headers[] = {
-    "Strict-Transport-Security", "X-Content-Type-Options", "X-Frame-Options",
-    "X-XSS-Protection",          "Referrer-Policy",        "Permissions-Policy",
-    "Cache-Control",             "Content-Security-Policy"};
+    "Strict-Transport-Security",
+    "X-Content-Type-Options",
+    "X-Frame-Options",
+    "X-XSS-Protection",
+    "Referrer-Policy",
+    "Permissions-Policy",
+    "Cache-Control",
+    "Content-Security-Policy"};
 
 struct ListedServer : ApiServer
 {
@@ -82,16 +87,12 @@ BOOST_AUTO_TEST_CASE(every_answer_has_its_id_and_the_security_headers)
     check(get("/nowhere"));
     BOOST_TEST(!ids.contains("00000000-0000-4000-8000-000000000000"));
     auto const plain = get("/v1/me");
-    BOOST_TEST(
-        plain.header("Strict-Transport-Security") == "max-age=31536000; includeSubDomains"
-    );
+    BOOST_TEST(plain.header("Strict-Transport-Security") == "max-age=31536000; includeSubDomains");
     BOOST_TEST(plain.header("X-Content-Type-Options") == "nosniff");
     BOOST_TEST(plain.header("X-Frame-Options") == "DENY");
     BOOST_TEST(plain.header("X-XSS-Protection") == "0");
     BOOST_TEST(plain.header("Referrer-Policy") == "strict-origin-when-cross-origin");
-    BOOST_TEST(
-        plain.header("Permissions-Policy") == "camera=(), microphone=(), geolocation=()"
-    );
+    BOOST_TEST(plain.header("Permissions-Policy") == "camera=(), microphone=(), geolocation=()");
     BOOST_TEST(plain.header("Cache-Control") == "no-store");
     BOOST_TEST(
         plain.header("Content-Security-Policy") ==
@@ -108,8 +109,8 @@ BOOST_AUTO_TEST_CASE(unknown_paths_and_methods_answer_regardless_of_credentials)
               "/v1/audit", "/v2/agents", "/v1/grants//", "/v1/authorize/x/approve/",
               "/v1/authorize/x", "/.well-known/", "/v1/nothing", "//v1/me"})
             BOOST_TEST_CONTEXT(path)
-                for (auto const* const method : {"GET", "POST", "OPTIONS"})
-                    expect_error(send(method, path, "", {.key = key}), 404, "NOT_FOUND");
+    for (auto const* const method : {"GET", "POST", "OPTIONS"})
+        expect_error(send(method, path, "", {.key = key}), 404, "NOT_FOUND");
     struct Row
     {
         char const *method, *path, *allow;
@@ -157,8 +158,9 @@ BOOST_AUTO_TEST_CASE(head_works_wherever_get_does)
 BOOST_AUTO_TEST_CASE(listed_origins_may_read_answers_and_errors)
 {
     for (auto const* const origin : {"https://portal.example", "http://127.0.0.1:3001"})
-        for (auto const* const target : {"/v1/me", "/v1/agents/x", "/v1/agents?page=1&page=2",
-                                         "/nowhere", "/v1/authorize", "/health"})
+        for (auto const* const target :
+             {"/v1/me", "/v1/agents/x", "/v1/agents?page=1&page=2", "/nowhere", "/v1/authorize",
+              "/health"})
             BOOST_TEST_CONTEXT(origin << " " << target)
             {
                 auto const answer = from(origin, "GET", target);
@@ -175,9 +177,7 @@ BOOST_AUTO_TEST_CASE(listed_origins_may_read_answers_and_errors)
     auto const unauthorized =
         send("GET", "/v1/me", "", {.key = "", .headers = {{"origin", "https://portal.example"}}});
     BOOST_TEST(unauthorized.status == 401);
-    BOOST_TEST(
-        unauthorized.header("Access-Control-Allow-Origin") == "https://portal.example"
-    );
+    BOOST_TEST(unauthorized.header("Access-Control-Allow-Origin") == "https://portal.example");
 }
 
 BOOST_AUTO_TEST_CASE(other_origins_get_the_answer_but_no_permission_to_read_it)
@@ -187,14 +187,13 @@ BOOST_AUTO_TEST_CASE(other_origins_get_the_answer_but_no_permission_to_read_it)
           "http://portal.example", "HTTPS://portal.example", "https://portal.example:443",
           "https://xportal.example", "*"})
         BOOST_TEST_CONTEXT(origin)
-            for (auto const* const method : {"GET", "OPTIONS"})
-            {
-                auto const answer = from(origin, method, "/v1/me");
-                BOOST_TEST(answer.status == (method == std::string_view{"GET"} ? 200U : 204U));
-                for (auto const& [name, value] : answer.headers)
-                    BOOST_TEST(!name.starts_with("Access-Control-"), name);
-                BOOST_TEST(answer.header("Vary") == "Origin");
-            }
+    for (auto const* const method : {"GET", "OPTIONS"}) {
+        auto const answer = from(origin, method, "/v1/me");
+        BOOST_TEST(answer.status == (method == std::string_view{"GET"} ? 200U : 204U));
+        for (auto const& [name, value] : answer.headers)
+            BOOST_TEST(!name.starts_with("Access-Control-"), name);
+        BOOST_TEST(answer.header("Vary") == "Origin");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_preflight_needs_no_key)
@@ -203,14 +202,12 @@ BOOST_AUTO_TEST_CASE(a_preflight_needs_no_key)
         auto const answer = send(
             "OPTIONS", target, "",
             {.key = "",
-             .headers = {{"origin", "https://portal.example"},
-                         {"access-control-request-method", "POST"}}}
+             .headers =
+                 {{"origin", "https://portal.example"}, {"access-control-request-method", "POST"}}}
         );
         BOOST_TEST(answer.status == 204);
         BOOST_TEST(answer.body.empty());
-        BOOST_TEST(
-            answer.header("Access-Control-Allow-Origin") == "https://portal.example"
-        );
+        BOOST_TEST(answer.header("Access-Control-Allow-Origin") == "https://portal.example");
         BOOST_TEST(
             answer.header("Access-Control-Allow-Methods") ==
             "GET, POST, PUT, PATCH, DELETE, OPTIONS"
@@ -226,9 +223,8 @@ BOOST_AUTO_TEST_CASE(a_preflight_needs_no_key)
 BOOST_AUTO_TEST_CASE(consent_decisions_never_get_cors_headers)
 {
     auto const id = agent(live_key);
-    auto const asked = post(
-        "/v1/authorize", R"({"agentId":")" + id + R"(","principalId":"u","scopes":["a"]})"
-    );
+    auto const asked =
+        post("/v1/authorize", R"({"agentId":")" + id + R"(","principalId":"u","scopes":["a"]})");
     auto const request = "/v1/consent/" + asked.text("authRequestId");
     for (auto const* const origin : {"https://portal.example", "http://127.0.0.1:3001"})
         for (auto const* const method : {"OPTIONS", "POST", "GET", "PUT"})
@@ -236,8 +232,8 @@ BOOST_AUTO_TEST_CASE(consent_decisions_never_get_cors_headers)
                  {request + "/approve", request + "/deny", std::string{"/v1/consent/x/approve"},
                   "/v1/consent/" + std::string(600, 'x') + "/approve"})
                 BOOST_TEST_CONTEXT(method << " " << target.substr(0, 60) << " " << origin)
-                    for (auto const& [name, value] : from(origin, method, target).headers)
-                        BOOST_TEST(!name.starts_with("Access-Control-"), name);
+    for (auto const& [name, value] : from(origin, method, target).headers)
+        BOOST_TEST(!name.starts_with("Access-Control-"), name);
     auto const form = from("https://portal.example", "POST", "/consent", "req=x");
     BOOST_TEST(form.header("Access-Control-Allow-Origin").empty());
     // What the page shows may be read.
@@ -256,8 +252,7 @@ BOOST_AUTO_TEST_CASE(the_key_set_is_for_everyone_and_not_limited)
         BOOST_TEST(jwks.header("Access-Control-Allow-Credentials").empty());
     }
     ApiServer limited{server::Flags{{"rate-profile", "reference"}}};
-    for (auto const& [name, value] :
-         limited.send("GET", "/.well-known/jwks.json", "", {}).headers)
+    for (auto const& [name, value] : limited.send("GET", "/.well-known/jwks.json", "", {}).headers)
         BOOST_TEST(!name.starts_with("X-RateLimit"));
 }
 
@@ -273,9 +268,10 @@ BOOST_AUTO_TEST_CASE(ids_in_paths_may_be_percent_encoded_and_have_a_length)
     }
     BOOST_TEST(get("/v1/agents/" + encoded).text("agentId") == id);
     BOOST_TEST(get("/v1/agents/" + id + "?x=y").text("agentId") == id);
-    for (auto const* const odd : {"%00", "a%2Fb", "%2e%2e", "%ff", "+", "x'--", "%F0%9F%98%80", "{x}"})
+    for (auto const* const odd :
+         {"%00", "a%2Fb", "%2e%2e", "%ff", "+", "x'--", "%F0%9F%98%80", "{x}"})
         BOOST_TEST_CONTEXT(odd)
-            expect_error(get(std::string{"/v1/agents/"} + odd), 404, "NOT_FOUND");
+    expect_error(get(std::string{"/v1/agents/"} + odd), 404, "NOT_FOUND");
     for (auto const* const bad : {"%", "%4", "%zz", "a%"})
         expect_error(get(std::string{"/v1/agents/"} + bad), 400, "BAD_REQUEST");
 
@@ -293,8 +289,7 @@ BOOST_AUTO_TEST_CASE(ids_in_paths_may_be_percent_encoded_and_have_a_length)
             {
                 auto target = std::string{route.path};
                 target.replace(
-                    target.find('{'), target.find('}') - target.find('{') + 1,
-                    std::string(513, 'a')
+                    target.find('{'), target.find('}') - target.find('{') + 1, std::string(513, 'a')
                 );
                 if (auto const more = target.find('{'); more != std::string::npos)
                     target.replace(more, target.find('}') - more + 1, "x");

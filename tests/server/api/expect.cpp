@@ -111,8 +111,14 @@ bool is_secret(std::string_view text)
            all_of(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 }
 
-boost::json::object token_header(std::string_view token) { return part_of(token, 0); }
-boost::json::object token_claims(std::string_view token) { return part_of(token, 1); }
+boost::json::object token_header(std::string_view token)
+{
+    return part_of(token, 0);
+}
+boost::json::object token_claims(std::string_view token)
+{
+    return part_of(token, 1);
+}
 
 boost::json::object without(Answer const& answer, std::initializer_list<char const*> names)
 {

@@ -24,8 +24,9 @@ struct SandboxServer : ApiServer
     std::int64_t everything()
     {
         std::int64_t sum = 0;
-        for (auto const* const table : {"agents", "auth_requests", "grants", "tokens",
-                                        "refresh_tokens", "audit_entries", "events"})
+        for (auto const* const table :
+             {"agents", "auth_requests", "grants", "tokens", "refresh_tokens", "audit_entries",
+              "events"})
             sum += rows_of(*this, table);
         return sum;
     }
@@ -70,8 +71,8 @@ BOOST_AUTO_TEST_CASE(every_write_of_a_developer_is_replayed_byte_for_byte)
          R"({"parentGrantToken":")" + granted.text("grantToken") + R"(","subAgentId":")" + id +
              R"(","scopes":["calendar:read"]})",
          201},
-        {"POST", "/v1/audit/log",
-         R"({"agentId":"a","grantId":"g","principalId":"p","action":"x"})", 201},
+        {"POST", "/v1/audit/log", R"({"agentId":"a","grantId":"g","principalId":"p","action":"x"})",
+         201},
         {"POST", "/v1/tokens/revoke", R"({"jti":")" + jti + R"("})", 204},
         {"DELETE", "/v1/grants/" + other.text("grantId"), "", 204},
         {"DELETE", "/v1/agents/" + doomed, "", 204},
@@ -104,12 +105,10 @@ BOOST_AUTO_TEST_CASE(a_lost_refresh_answer_is_seen_again_and_counts_as_no_reuse)
     BOOST_REQUIRE_EQUAL(next.status, 201);
     expect_replay(keyed("POST", "/v1/token/refresh", refresh_body(granted, id)), first);
     BOOST_TEST(events_of(*this, sandbox_key).size() == count + 1);
-    BOOST_TEST(
-        send("POST", "/v1/tokens/verify", token_body(first.text("grantToken")), sandbox)
-            .json()
-            .at("valid")
-            .as_bool()
-    );
+    BOOST_TEST(send("POST", "/v1/tokens/verify", token_body(first.text("grantToken")), sandbox)
+                   .json()
+                   .at("valid")
+                   .as_bool());
 }
 
 BOOST_AUTO_TEST_CASE(the_key_with_another_body_or_query_is_refused)
@@ -118,9 +117,7 @@ BOOST_AUTO_TEST_CASE(the_key_with_another_body_or_query_is_refused)
     auto const before = everything();
     for (auto const* const other :
          {R"({"name":"b"})", R"({"name": "a"})", "", R"({"name":"a","x":1})"})
-        expect_error(
-            keyed("POST", "/v1/agents", other), 422, "IDEMPOTENCY_KEY_REUSED"
-        );
+        expect_error(keyed("POST", "/v1/agents", other), 422, "IDEMPOTENCY_KEY_REUSED");
     expect_error(keyed("POST", "/v1/agents?x=1", R"({"name":"a"})"), 422, "IDEMPOTENCY_KEY_REUSED");
     BOOST_TEST(everything() == before);
     expect_replay(keyed("POST", "/v1/agents", R"({"name":"a"})"), first);
@@ -198,7 +195,7 @@ BOOST_AUTO_TEST_CASE(keys_are_1_to_255_visible_ascii_characters)
          {std::string{}, std::string(256, 'k'), std::string{"a b"}, std::string{"a\tb"},
           std::string{"\x7F"}, std::string{"k\xC3\xA9"}})
         BOOST_TEST_CONTEXT(bad)
-            expect_error(keyed("POST", "/v1/agents", R"({"name":"a"})", bad), 400, "BAD_REQUEST");
+    expect_error(keyed("POST", "/v1/agents", R"({"name":"a"})", bad), 400, "BAD_REQUEST");
     for (auto const& good : {std::string(255, 'k'), std::string{"!"}, std::string{"~\"\\,;"}})
         BOOST_TEST(keyed("POST", "/v1/agents", R"({"name":"a"})", good).status == 201);
 }
@@ -257,11 +254,13 @@ BOOST_AUTO_TEST_CASE(kept_answers_are_sealed)
         "SELECT key_hash || request_hash || sealed_body FROM idempotency_records"
     );
     BOOST_REQUIRE_EQUAL(rows.size(), 1U);
-    for (auto const& clear : {first.text("refreshToken"), first.text("grantToken").substr(0, 60),
-                              first.text("grantId"), std::string{"secret-name"}})
+    for (auto const& clear :
+         {first.text("refreshToken"), first.text("grantToken").substr(0, 60), first.text("grantId"),
+          std::string{"secret-name"}})
         BOOST_TEST(rows[0].find(clear) == std::string::npos);
     // An altered one does not open: no guess, and nothing happens.
-    app.writer.execute("UPDATE idempotency_records SET sealed_body = replace(sealed_body, 'a', 'b')");
+    app.writer.execute("UPDATE idempotency_records SET sealed_body = replace(sealed_body, 'a', 'b')"
+    );
     auto const before = everything();
     expect_error(
         keyed("POST", "/v1/token", body, "secret-name"), 500, "INTERNAL_ERROR", "Internal error"

@@ -130,7 +130,9 @@ BOOST_AUTO_TEST_CASE(the_plan_bounds_all_requests_of_a_developer)
             expect_rate(
                 send("POST", "/v1/authorize", "{}", {.key = key}), row.limit, row.limit - 2, 23
             );
-            expect_rate(send("GET", "/v1/agents/x", "", {.key = key}), row.limit, row.limit - 3, 23);
+            expect_rate(
+                send("GET", "/v1/agents/x", "", {.key = key}), row.limit, row.limit - 3, 23
+            );
             for (int i = 3; i < row.limit; ++i)
                 BOOST_TEST(call().status == 200);
             expect_limited(call(), "RATE_LIMIT_EXCEEDED", row.limit, 23);
@@ -153,9 +155,7 @@ BOOST_AUTO_TEST_CASE(the_address_counts_before_anything_else)
     expect_rate(last, 4, 0, 23);
     for (auto const* const target : {"/nowhere", "/v1/me", "/health", "/consent"})
         expect_limited(small.get(target), "RATE_LIMIT_EXCEEDED", 4, 23);
-    expect_limited(
-        small.send("OPTIONS", "/v1/me", "", {}), "RATE_LIMIT_EXCEEDED", 4, 23
-    );
+    expect_limited(small.send("OPTIONS", "/v1/me", "", {}), "RATE_LIMIT_EXCEEDED", 4, 23);
     // The key set is exempt: verifiers must never be locked out.
     for (int i = 0; i < 10; ++i) {
         auto const jwks = small.send("GET", "/.well-known/jwks.json", "", {});
@@ -217,10 +217,13 @@ BOOST_AUTO_TEST_CASE(the_appliance_profile_is_a_hundred_times_as_wide_but_not_fo
 BOOST_AUTO_TEST_CASE(the_widest_settings_do_not_overflow)
 {
     ApiServer widest{server::Flags{
-        {"rate-profile", "appliance"}, {"rate-ip", "1000000000"},
-         {"rate-plan-enterprise", "500000000"}, {"rate-consent-read", "500000000"}}};
-    for (auto const& answer : {widest.get("/v1/me"), widest.send("GET", "/consent", "", {}),
-                               widest.send("GET", "/v1/me", "", {})})
+        {"rate-profile", "appliance"},
+        {"rate-ip", "1000000000"},
+        {"rate-plan-enterprise", "500000000"},
+        {"rate-consent-read", "500000000"}}};
+    for (auto const& answer :
+         {widest.get("/v1/me"), widest.send("GET", "/consent", "", {}),
+          widest.send("GET", "/v1/me", "", {})})
     {
         BOOST_TEST(answer.status != 429U);
         BOOST_TEST(std::stoll(answer.header("X-RateLimit-Limit")) >= 1'000'000'000);

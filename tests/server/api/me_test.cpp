@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(bad_sign_ups_are_refused)
         {R"({"name":"a","email":"a@b."})", "email"},
         {R"({"name":"a","email":"a@b@c.d"})", "email"},
         {R"({"name":"a","email":"a b@c.d"})", "email"},
-        {R"({"name":"a","email":")" + a(250) + R"(@b.c"})", "email"},
+        {R"({"name":"a","email":")" + a(251) + R"(@b.c"})", "email"},
     };
     auto const before = rows_of(*this, "developers");
     for (auto const& [body, names] : rows)
@@ -82,7 +82,8 @@ BOOST_AUTO_TEST_CASE(an_address_belongs_to_one_account)
         return R"({"name":"a","email":")" + email + R"("})";
     };
     BOOST_TEST(send("POST", "/v1/signup", body("ops@nimbus.example"), {}).status == 201);
-    for (auto const* const same : {"ops@nimbus.example", "OPS@NIMBUS.EXAMPLE", " ops@nimbus.example"})
+    for (auto const* const same :
+         {"ops@nimbus.example", "OPS@NIMBUS.EXAMPLE", " ops@nimbus.example"})
         expect_error(
             send("POST", "/v1/signup", body(same), {}), 409, "CONFLICT",
             "E-mail address already in use"
@@ -103,9 +104,7 @@ BOOST_AUTO_TEST_CASE(two_sign_ups_at_once_with_one_address_cannot_both_win)
 BOOST_AUTO_TEST_CASE(sign_up_is_closed_unless_it_is_opened)
 {
     ApiServer closed{server::Flags{{"signup", "closed"}}};
-    expect_error(
-        closed.send("POST", "/v1/signup", R"({"name":"a"})", {}), 403, "SIGNUP_CLOSED"
-    );
+    expect_error(closed.send("POST", "/v1/signup", R"({"name":"a"})", {}), 403, "SIGNUP_CLOSED");
     ApiServer planned{server::Flags{{"signup", "open"}, {"default-plan", "pro"}}};
     auto const made = planned.send("POST", "/v1/signup", R"({"name":"a"})", {});
     auto const me = planned.send("GET", "/v1/me", "", {.key = made.text("apiKey")});
@@ -187,8 +186,9 @@ BOOST_AUTO_TEST_CASE(the_key_must_come_as_one_bearer_token) // S-069
             headers.emplace_back("authorization", value);
         return send("GET", "/v1/me", "", {.key = "", .headers = headers});
     };
-    for (auto const& good : {"Bearer " + live_key, "bearer " + live_key, "BEARER  " + live_key,
-                             "Bearer \t" + live_key, "bEaReR\t" + live_key})
+    for (auto const& good :
+         {"Bearer " + live_key, "bearer " + live_key, "BEARER  " + live_key, "Bearer \t" + live_key,
+          "bEaReR\t" + live_key})
         BOOST_TEST(with({good}).status == 200);
     for (auto const& bad :
          {std::string{}, std::string{"Bearer"}, std::string{"Bearer "}, live_key,
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(the_key_must_come_as_one_bearer_token) // S-069
           "Bearer " + std::string(512, 'a'), "Bearer " + std::string(513, 'a'),
           "Bearer\xC2\xA0" + live_key})
         BOOST_TEST_CONTEXT(bad)
-            expect_error(with({bad}), 401, "UNAUTHORIZED");
+    expect_error(with({bad}), 401, "UNAUTHORIZED");
     expect_error(with({}), 401, "UNAUTHORIZED");
     expect_error(with({"Bearer " + live_key, "Bearer " + live_key}), 400, "BAD_REQUEST");
     expect_error(send("GET", "/v1/me?api_key=" + live_key, "", {}), 401, "UNAUTHORIZED");

@@ -11,8 +11,7 @@ struct SandboxServer : ApiServer
 {
     explicit SandboxServer(server::Flags settings = {})
         : ApiServer(std::move(settings)), sandbox{.key = sandbox_key}, id(agent())
-    {
-    }
+    {}
 
     Answer refresh(Answer const& granted)
     {
@@ -136,8 +135,9 @@ BOOST_AUTO_TEST_CASE(tokens_of_others_and_unknown_ones_answer_alike) // S-029
     same(send("POST", "/v1/token/refresh", refresh_body(granted, id), {.key = live_key}));
     auto altered = text;
     altered.back() = altered.back() == 'A' ? 'B' : 'A';
-    for (auto const& wrong : {altered, text.substr(0, 30), text.substr(0, 31), text + "x",
-                              text + ".", text.substr(31), std::string{"."}, std::string(512, '.')})
+    for (auto const& wrong :
+         {altered, text.substr(0, 30), text.substr(0, 31), text + "x", text + ".", text.substr(31),
+          std::string{"."}, std::string(512, '.')})
         same(send_token(wrong));
     expect_error(
         send("POST", "/v1/token/refresh", refresh_body(granted, other_agent), sandbox), 400,

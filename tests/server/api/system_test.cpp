@@ -50,7 +50,8 @@ BOOST_AUTO_TEST_CASE(assets_are_cached_for_good_under_their_version_only)
         BOOST_TEST(old.status == 200);
         BOOST_TEST(old.header("Cache-Control") == "no-store");
     }
-    for (auto const* const name : {"x.css", "..", "..%2Fen.txt", "consent.html", "%2e%2e", "en.txt"})
+    for (auto const* const name :
+         {"x.css", "..", "..%2Fen.txt", "consent.html", "%2e%2e", "en.txt"})
         expect_error(send("GET", "/assets/" + version + "/" + name, "", {}), 404, "NOT_FOUND");
 }
 

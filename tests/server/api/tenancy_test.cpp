@@ -20,7 +20,9 @@ struct TwoTenants : ApiServer
         entry = logged.text("entryId");
         jti = std::string{token_claims(granted.text("grantToken")).at("jti").as_string()};
         request = app.reader.list<std::string>("SELECT id FROM auth_requests").back();
-        app.writer.execute("UPDATE auth_requests SET status = 'pending' WHERE id = '" + request + "'");
+        app.writer.execute(
+            "UPDATE auth_requests SET status = 'pending' WHERE id = '" + request + "'"
+        );
         strangers_agent = agent(stranger);
     }
 
@@ -115,18 +117,14 @@ BOOST_AUTO_TEST_CASE(nothing_of_the_owner_was_touched_by_a_stranger)
         send(method, target, method == "PATCH" ? R"({"name":"x"})" : "", {.key = stranger});
     Options const owner{.key = sandbox_key};
     BOOST_TEST(send("GET", "/v1/agents/" + id, "", owner).text("name") == "Trip Planner");
-    BOOST_TEST(
-        send("POST", "/v1/tokens/verify", token_body(granted.text("grantToken")), owner)
-            .json()
-            .at("valid")
-            .as_bool()
-    );
+    BOOST_TEST(send("POST", "/v1/tokens/verify", token_body(granted.text("grantToken")), owner)
+                   .json()
+                   .at("valid")
+                   .as_bool());
     BOOST_TEST(send("POST", "/v1/authorize/" + request + "/approve", "", owner).status == 200);
     for (auto const* const list : {"/v1/grants", "/v1/audit/entries"})
         BOOST_TEST(send("GET", list, "", {.key = stranger}).json().at("total").as_int64() == 0);
-    BOOST_TEST(
-        send("GET", "/v1/agents", "", {.key = stranger}).json().at("total").as_int64() == 1
-    );
+    BOOST_TEST(send("GET", "/v1/agents", "", {.key = stranger}).json().at("total").as_int64() == 1);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(bad_fields_of_an_exchange_are_refused)
     };
     for (auto const& body : bodies)
         BOOST_TEST_CONTEXT(body.substr(0, 80))
-            expect_error(send("POST", "/v1/token", body, sandbox), 400, "BAD_REQUEST");
+    expect_error(send("POST", "/v1/token", body, sandbox), 400, "BAD_REQUEST");
     BOOST_TEST(events_of(*this, sandbox_key).empty());
     for (auto const* const format : {"jwt", "vc-jwt", "sd-jwt", "both", "agent-passport"}) {
         auto const extra = R"("credentialFormat":")" + std::string{format} + '"';
@@ -150,7 +150,9 @@ BOOST_AUTO_TEST_CASE(bad_fields_of_an_exchange_are_refused)
 
 BOOST_AUTO_TEST_CASE(pkce_binds_the_code_to_whoever_asked) // S-016, S-018
 {
-    auto const with = [](std::string const& text) { return R"("codeVerifier":)" + json_text(text); };
+    auto const with = [](std::string const& text) {
+        return R"("codeVerifier":)" + json_text(text);
+    };
     auto const bound = code(id, challenge);
     expect_error(exchange(bound), 400, "BAD_REQUEST", "codeVerifier is required");
     std::string const right{verifier};
@@ -159,9 +161,7 @@ BOOST_AUTO_TEST_CASE(pkce_binds_the_code_to_whoever_asked) // S-016, S-018
           right.substr(0, 42) + "+", right.substr(0, 42) + "/", right + "=", " " + right,
           std::string{"E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"}})
         BOOST_TEST_CONTEXT(wrong)
-            expect_error(
-                exchange(bound, with(wrong)), 400, "BAD_REQUEST", "Invalid codeVerifier"
-            );
+    expect_error(exchange(bound, with(wrong)), 400, "BAD_REQUEST", "Invalid codeVerifier");
     BOOST_TEST(exchange(bound, with(right)).status == 201);
 
     auto const unbound = code(id);
@@ -207,9 +207,7 @@ BOOST_AUTO_TEST_CASE(only_approved_requests_can_be_exchanged) // S-024
             std::string{"UPDATE auth_requests SET status = '"} + status +
             "' WHERE status = 'approved'"
         );
-        expect_error(
-            exchange(held), 400, "BAD_REQUEST", "Authorization request is not approved"
-        );
+        expect_error(exchange(held), 400, "BAD_REQUEST", "Authorization request is not approved");
     }
     auto const suspended = code(id);
     send("PATCH", "/v1/agents/" + id, R"({"status":"suspended"})", sandbox);
@@ -238,9 +236,7 @@ BOOST_AUTO_TEST_CASE(a_used_code_that_comes_back_late_ends_what_was_made_from_it
     auto const events = events_of(*this, sandbox_key);
     BOOST_REQUIRE_EQUAL(events.size(), count + 2);
     auto const root = event_data(events[count]);
-    expect_members(
-        root, "grantId agentId principalId cascade descendantCount revokedBy reason"
-    );
+    expect_members(root, "grantId agentId principalId cascade descendantCount revokedBy reason");
     BOOST_TEST(root.at("grantId").as_string() == granted.text("grantId"));
     BOOST_TEST(root.at("cascade").as_bool());
     BOOST_TEST(root.at("descendantCount").as_int64() == 1);

@@ -110,27 +110,32 @@ BOOST_AUTO_TEST_CASE(a_signed_token_with_unsound_claims_is_no_grant_token)
         BOOST_TEST(verify(token).body == invalid);
         expect_error(reason(token), 400, "BAD_REQUEST", "Invalid token");
     };
-    for (auto const* const name :
-         {"iss", "sub", "agt", "dev", "scp", "jti", "grnt", "iat", "exp"})
+    for (auto const* const name : {"iss", "sub", "agt", "dev", "scp", "jti", "grnt", "iat", "exp"})
         BOOST_TEST_CONTEXT(name)
         {
             auto claims = good;
             claims.erase(name);
             expect_refused(claims);
-            for (auto const& wrong : {boost::json::value{nullptr}, boost::json::value{true},
-                                      boost::json::value(boost::json::array{1}),
-                                      boost::json::value{-1}, boost::json::value{1.5}})
+            for (auto const& wrong :
+                 {boost::json::value{nullptr}, boost::json::value{true},
+                  boost::json::value(boost::json::array{1}), boost::json::value{-1},
+                  boost::json::value{1.5}})
             {
                 claims[name] = wrong;
                 expect_refused(claims);
             }
         }
     std::pair<char const*, boost::json::value> const changes[] = {
-        {"iss", "http://127.0.0.1:3002"}, {"iss", "http://127.0.0.1:3001/"},
-        {"sub", ""},                      {"scp", "calendar:read"},
-        {"exp", "9999999999"},            {"exp", 1e300},
-        {"purpose", "principal_dashboard"}, {"purpose", nullptr},
-        {"nbf", "x"},                     {"nbf", 1'772'442'001},
+        {"iss", "http://127.0.0.1:3002"},
+        {"iss", "http://127.0.0.1:3001/"},
+        {"sub", ""},
+        {"scp", "calendar:read"},
+        {"exp", "9999999999"},
+        {"exp", 1e300},
+        {"purpose", "principal_dashboard"},
+        {"purpose", nullptr},
+        {"nbf", "x"},
+        {"nbf", 1'772'442'001},
     };
     for (auto const& [name, value] : changes)
         BOOST_TEST_CONTEXT(name)
@@ -184,16 +189,13 @@ BOOST_AUTO_TEST_CASE(genuine_tokens_that_are_no_longer_good_have_a_reason)
 BOOST_AUTO_TEST_CASE(one_token_is_revoked_without_its_grant)
 {
     auto const second = send("POST", "/v1/token/refresh", refresh_body(granted, id), sandbox);
-    auto const jti = std::string{
-        token_claims(granted.text("grantToken")).at("jti").as_string()};
+    auto const jti = std::string{token_claims(granted.text("grantToken")).at("jti").as_string()};
     auto const count = events_of(*this, sandbox_key).size();
     auto const done = revoke(jti);
     BOOST_TEST(done.status == 204);
     BOOST_TEST(done.body.empty());
     BOOST_TEST(verify(granted.text("grantToken")).body == invalid);
-    BOOST_TEST(
-        reason(granted.text("grantToken")).body == R"({"active":false,"reason":"revoked"})"
-    );
+    BOOST_TEST(reason(granted.text("grantToken")).body == R"({"active":false,"reason":"revoked"})");
     BOOST_TEST(verify(second.text("grantToken")).json().at("valid").as_bool());
     expect_error(revoke(jti), 404, "NOT_FOUND", "Token not found or already revoked");
     BOOST_TEST(events_of(*this, sandbox_key).size() == count); // the catalogue has no event for it
@@ -201,8 +203,7 @@ BOOST_AUTO_TEST_CASE(one_token_is_revoked_without_its_grant)
 
 BOOST_AUTO_TEST_CASE(revoking_needs_a_jti_of_the_caller)
 {
-    auto const jti = std::string{
-        token_claims(granted.text("grantToken")).at("jti").as_string()};
+    auto const jti = std::string{token_claims(granted.text("grantToken")).at("jti").as_string()};
     for (auto const& body :
          {std::string{}, std::string{"{}"}, std::string{R"({"jti":""})"},
           std::string{R"({"jti":5})"}, R"({"jti":")" + std::string(513, 'a') + R"("})"})
@@ -214,9 +215,8 @@ BOOST_AUTO_TEST_CASE(revoking_needs_a_jti_of_the_caller)
     expect_error(revoke("tok_x"), 404, "NOT_FOUND");
     expect_error(revoke(granted.text("grantId")), 404, "NOT_FOUND");
     auto const stranger = developer("sandbox");
-    auto const foreign = send(
-        "POST", "/v1/tokens/revoke", R"({"jti":")" + jti + R"("})", {.key = stranger}
-    );
+    auto const foreign =
+        send("POST", "/v1/tokens/revoke", R"({"jti":")" + jti + R"("})", {.key = stranger});
     expect_error(foreign, 404, "NOT_FOUND");
     BOOST_TEST(verify(granted.text("grantToken")).json().at("valid").as_bool());
     BOOST_TEST(revoke(jti).status == 204);
