@@ -39,9 +39,10 @@ int serve(Arguments const& arguments)
         return exit_ok;
     }
     server::App app{server::read_config(given, server::process_environment())};
-    auto const seeds = server::plant_seeds(app);
     server::Server server{app, http::Log{}};
     app.use_listen_port(server.address().port());
+    // Once the address is ours: keys made by a start that then fails would never be shown.
+    auto const seeds = server::plant_seeds(app);
     print_banner(std::cout, app, seeds, started);
     server.run();
     return exit_ok;
