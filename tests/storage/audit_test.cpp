@@ -57,7 +57,8 @@ BOOST_AUTO_TEST_CASE(entries_can_be_neither_changed_nor_removed)
           "UPDATE OR IGNORE audit_entries SET seq = 2", "DELETE FROM audit_entries",
           "DELETE FROM audit_entries WHERE seq = 1",
           "REPLACE INTO audit_entries SELECT developer_id, seq, id, agent_id, agent_did, grant_id, "
-          "principal_id, 'forged', metadata, timestamp, prev_hash, hash, status FROM audit_entries"})
+          "principal_id, 'forged', metadata, timestamp, prev_hash, hash, status "
+          "FROM audit_entries"})
         BOOST_TEST_CONTEXT(sql)
     BOOST_CHECK_THROW(writer.execute(sql), SQLite::Exception);
     BOOST_TEST(storage::find_audit_entry(reader, "dev_1", "alog_1")->action == "other");
