@@ -129,6 +129,18 @@ void complete(Config& config, bool loopback_given, bool signup_given)
         throw ConfigError(
             "GRANTEXD_PUBLIC_BASE_URL must start with https:// (or http:// on loopback)"
         );
+    if (config.public_base_url.starts_with("http://") &&
+        !is_loopback(config.public_base_url.substr(7)))
+        throw ConfigError(
+            "GRANTEXD_PUBLIC_BASE_URL must start with https:// unless it names a loopback address, "
+            "not \"" +
+            config.public_base_url + "\""
+        );
+    if (!config.issuer.empty() && config.issuer != config.public_base_url)
+        throw ConfigError(
+            "GRANTEXD_ISSUER (" + config.issuer + ") must equal GRANTEXD_PUBLIC_BASE_URL (" +
+            config.public_base_url + "): clients derive one from the other"
+        );
     if (config.rate_profile == "off" && !config.dev)
         throw ConfigError("GRANTEXD_RATE_PROFILE=off needs --dev. Try: appliance");
     if (!config.dev && !(config.seed_api_key.empty() && config.seed_sandbox_key.empty()))

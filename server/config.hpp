@@ -26,12 +26,12 @@ struct Config
     std::string listen = "127.0.0.1:3001";
     bool dev = false;
     std::string public_base_url; // also the issuer; no trailing slash
+    std::string issuer; // empty: the public base URL, which it must equal
     std::filesystem::path data_dir;
     bool signup_open = false;
     std::string default_plan = "enterprise";
     std::string seed_api_key;
     std::string seed_sandbox_key;
-    std::vector<std::string> trust_proxy;
     std::vector<std::string> cors_allowed_origins;
 
     // Keys
@@ -52,6 +52,8 @@ struct Config
     std::string refresh_reuse_action; // grant, family
     std::chrono::seconds code_ttl{};
     std::chrono::seconds consent_ttl{};
+    std::chrono::seconds session_ttl{};
+    std::chrono::seconds session_max_ttl{};
 
     // Safety switches
     std::string consent_auth;        // none, link
@@ -70,6 +72,7 @@ struct Config
     int rate_token = 0;
     int rate_refresh = 0;
     int rate_audit_log = 0;
+    int rate_principal_session = 0;
     int rate_rotate_key = 0;
     int rate_consent_read = 0;
     int rate_consent_decision = 0;

@@ -52,6 +52,18 @@ void insert_developer(Database& db, Developer const& developer)
     db.run("INSERT INTO developer_totals (developer_id) VALUES (?1)", developer.id);
 }
 
+void update_developer(Database& db, Developer const& developer)
+{
+    db.run(
+        R"sql(
+        UPDATE developers SET fido_required = ?2, fido_rp_name = ?3, allowed_redirect_uris = ?4,
+            max_delegation_depth = ?5, consent_auth = ?6
+        WHERE id = ?1)sql",
+        developer.id, developer.fido_required, developer.fido_rp_name,
+        developer.allowed_redirect_uris, developer.max_delegation_depth, developer.consent_auth
+    );
+}
+
 void insert_api_key(
     Database& db, std::string_view key_hash, std::string_view developer_id, Timestamp now
 )

@@ -32,6 +32,7 @@ std::optional<Developer> find_developer(Database& db, std::string_view id);
 std::optional<Developer> find_developer_by_key(Database& db, std::string_view key_hash);
 std::optional<Developer> find_developer_by_email(Database& db, std::string_view email);
 void insert_developer(Database& db, Developer const& developer);
+void update_developer(Database& db, Developer const& developer); // its settings
 
 void insert_api_key(
     Database& db, std::string_view key_hash, std::string_view developer_id, Timestamp now

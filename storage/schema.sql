@@ -206,3 +206,13 @@ CREATE TABLE policies (
     CHECK ((window_start IS NULL) = (window_end IS NULL))
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX policies_in_order ON policies (developer_id, priority DESC, created_at, id);
+
+-- Sessions that a developer opened for a principal; the token itself is never stored.
+CREATE TABLE principal_sessions (
+    jti             TEXT PRIMARY KEY,
+    developer_id    TEXT NOT NULL REFERENCES developers (id),
+    principal_id    TEXT NOT NULL,
+    auth_request_id TEXT REFERENCES auth_requests (id),
+    expires_at      INTEGER NOT NULL,
+    ended_at        INTEGER
+) STRICT, WITHOUT ROWID;

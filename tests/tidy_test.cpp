@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(no_file_or_folder_has_a_name_that_says_nothing)
     static constexpr std::array banned{"util", "utils", "common",  "helper", "helpers",
                                        "misc", "core",  "manager", "service"};
     for (auto const& file : source_files(
-             {"crypto", "storage", "web", "server", "tests", "systemd"},
+             {"crypto", "storage", "web", "server", "tests"},
              {".cpp", ".hpp", ".mjs", ".sql", ".html", ".css", ""}
          ))
     {

@@ -3,7 +3,6 @@
 #include "server/api/quotas.hpp"
 #include "server/api/revocation.hpp"
 #include "server/api/text.hpp"
-#include "server/rules/redirect_uri.hpp"
 #include "storage/agents.hpp"
 #include "storage/auth_requests.hpp"
 #include "storage/grants.hpp"
@@ -36,17 +35,6 @@ std::string read_name(std::string_view text)
     if (name.empty())
         throw http::bad_request("name is required");
     return name;
-}
-
-std::vector<std::string> read_redirect_uris(http::Request const& request, RedirectUris const& uris)
-{
-    rules::RedirectUriRules const uri_rules{
-        .live = request.caller().mode == "live",
-        .allow_loopback_http = request.app.config.allow_loopback_redirects};
-    for (std::size_t i = 0; i < uris.size(); ++i)
-        if (auto const fault = rules::redirect_uri_fault(uris[i], uri_rules))
-            throw http::bad_request("allowedRedirectUris[" + std::to_string(i) + "]: " + *fault);
-    return uris.strings();
 }
 
 storage::Agent find(http::Request& request)

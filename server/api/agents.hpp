@@ -1,6 +1,7 @@
 // Agents: registering, listing, changing, deleting them.
 #pragma once
 
+#include "server/api/redirect_uris.hpp"
 #include "server/http/route.hpp"
 
 #include <boost/describe/class.hpp>
@@ -8,7 +9,6 @@
 namespace api {
 
 using DeclaredScopes = http::List<http::Scope, 0, 100>;
-using RedirectUris = http::List<http::Line<1, 2048>, 0, 50>;
 
 struct CreateAgentBody
 {

@@ -91,7 +91,11 @@ GrantView get_grant(http::Request& request)
 // SPEC 9.2: revoking a grant atomically revokes every grant delegated from it, at any depth.
 http::NoContent revoke_grant(http::Request& request)
 {
-    // Unknown, foreign and already revoked answer alike, so that ids cannot be probed.
+    auto const grant =
+        storage::find_grant(request.db, request.caller().id, request.path("grantId"));
+    // Unknown, foreign, expired and already revoked answer alike, so that ids cannot be probed.
+    if (!grant || grant->expires_at <= request.now)
+        throw http::not_found_or_revoked("Grant");
     if (!revoke_tree(request, request.caller().id, request.path("grantId"), {.by = "developer"}))
         throw http::not_found_or_revoked("Grant");
     return {};

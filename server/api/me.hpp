@@ -1,6 +1,7 @@
 // The developer's own account: signing up, looking at it, replacing the key.
 #pragma once
 
+#include "server/api/redirect_uris.hpp"
 #include "server/http/route.hpp"
 
 #include <boost/describe/class.hpp>
@@ -12,6 +13,8 @@ struct SignupBody
     http::Line<0, 200> name;
     std::optional<http::Line<0, 254>> email;
     std::optional<http::Line<0, 16>> mode;
+
+    static void check_open(http::Request const& request); // ApiError 403 where sign-up is closed
 };
 BOOST_DESCRIBE_STRUCT(SignupBody, (), (name, email, mode))
 
@@ -48,6 +51,25 @@ BOOST_DESCRIBE_STRUCT(
      allowedRedirectUris, maxDelegationDepth, consentAuth, createdAt)
 )
 
+struct UpdateDeveloperBody
+{
+    std::optional<bool> fidoRequired;
+    std::optional<http::Line<0, 100>> fidoRpName;
+    std::optional<RedirectUris> allowedRedirectUris;
+    std::optional<http::Integer<1, 10>> maxDelegationDepth;
+    std::optional<http::Line<0, 16>> consentAuth;
+};
+BOOST_DESCRIBE_STRUCT(
+    UpdateDeveloperBody, (),
+    (fidoRequired, fidoRpName, allowedRedirectUris, maxDelegationDepth, consentAuth)
+)
+
+struct UpdatedDeveloperView : DeveloperView
+{
+    bool updated = true;
+};
+BOOST_DESCRIBE_STRUCT(UpdatedDeveloperView, (DeveloperView), (updated))
+
 struct RotateKeyView
 {
     std::string apiKey;
@@ -57,6 +79,7 @@ BOOST_DESCRIBE_STRUCT(RotateKeyView, (), (apiKey, rotatedAt))
 
 http::Created<SignupView> signup(http::Request& request, SignupBody const& body);
 DeveloperView get_me(http::Request& request);
+UpdatedDeveloperView update_me(http::Request& request, UpdateDeveloperBody const& body);
 RotateKeyView rotate_key(http::Request& request);
 RotateKeyView rotate_key_alias(http::Request& request);
 

@@ -2,6 +2,7 @@
 
 #include "crypto/hash.hpp"
 #include "server/http/error.hpp"
+#include "server/http/principal_session.hpp"
 
 namespace http {
 
@@ -56,6 +57,19 @@ storage::Developer authenticate(storage::Database& db, Message const& message)
     if (!developer)
         throw invalid_api_key();
     return std::move(*developer);
+}
+
+storage::PrincipalSession authenticate_principal(Request const& request)
+{
+    if (request.message.count_header("authorization") > 1)
+        throw bad_request("Send the Authorization header only once");
+    auto const token = presented_key(request.message);
+    if (token.empty())
+        throw missing_session();
+    auto session = find_session(request.app, request.db, token, false, request.now);
+    if (!session)
+        throw invalid_session();
+    return std::move(*session);
 }
 
 } // namespace http

@@ -12,4 +12,7 @@ std::string_view presented_key(Message const& message);
 // Throws ApiError 401 when it is missing, malformed or unknown, 400 when it is given twice.
 storage::Developer authenticate(storage::Database& db, Message const& message);
 
+// The same header with a principal's session token instead. Throws as above.
+storage::PrincipalSession authenticate_principal(Request const& request);
+
 } // namespace http

@@ -63,6 +63,18 @@ void parse_body(Route const& route, Request& request)
     request.body = parse_json_object(message.body);
 }
 
+// The body holds the token without its signature, once or (in a link) more often.
+void add_signature(std::string& body, std::string_view input, std::string_view signature)
+{
+    auto const unsigned_token = std::string{input} + ".";
+    for (auto at = body.find(unsigned_token); at != std::string::npos;
+         at = body.find(unsigned_token, at + signature.size()))
+    {
+        at += unsigned_token.size();
+        body.insert(at, signature);
+    }
+}
+
 void throw_if_tripped(Limits::Verdict const& verdict, Limit limit)
 {
     if (verdict.allowed)
@@ -191,6 +203,8 @@ void Dispatch::call(Exchange& exchange, Request& request)
     auto const& row = *exchange.match.route;
     if (row.auth == Auth::developer)
         authenticate_caller(exchange, request);
+    if (row.auth == Auth::principal)
+        request.session = authenticate_principal(request);
     parse_body(row, request);
     count_route(exchange, request.now);
     auto const idempotency = Idempotency::of(row, request);
@@ -203,7 +217,7 @@ void Dispatch::call(Exchange& exchange, Request& request)
         idempotency->keep_answer(request, exchange.outcome);
 }
 
-// Authenticated routes are keyed by developer, public ones by address. A success reports the plan
+// Routes with a key are keyed by developer, public ones by address. A success reports the plan
 // budget, or for a public route its bucket; a refusal reports the bucket that tripped.
 void Dispatch::count_route(Exchange& exchange, storage::Timestamp now)
 {
@@ -236,7 +250,7 @@ void Dispatch::sign(Shared const& exchange)
             exchange->waits_for_signature = false;
             if (signature) {
                 auto& outcome = exchange->outcome;
-                outcome.body.insert(outcome.signature_at, *signature);
+                add_signature(outcome.body, outcome.unsigned_input, *signature);
             } else {
                 // A signer that fails is a broken process (core contract, refreshToken).
                 fail(*exchange, internal_error("signing failed"));

@@ -97,6 +97,14 @@ ApiError invalid_api_key()
 {
     return {401, "UNAUTHORIZED", "API key is not valid"};
 }
+ApiError missing_session()
+{
+    return {401, "UNAUTHORIZED", "Send the session token as Authorization: Bearer <token>"};
+}
+ApiError invalid_session()
+{
+    return {401, "UNAUTHORIZED", "The session is not valid or has ended. Ask for a new link"};
+}
 ApiError signup_closed()
 {
     return {403, "SIGNUP_CLOSED", "This server does not take sign-ups. Ask its operator for a key"};
@@ -109,6 +117,10 @@ ApiError not_found(std::string_view what)
 ApiError not_found_or_revoked(std::string_view what)
 {
     return {404, "NOT_FOUND", std::string{what} + " not found or already revoked"};
+}
+ApiError no_active_grants()
+{
+    return {404, "NOT_FOUND", "No active grants for this principal"};
 }
 ApiError request_gone()
 {

@@ -34,10 +34,13 @@ ApiError method_not_allowed();
 ApiError missing_api_key();
 ApiError invalid_api_key();
 ApiError signup_closed();
+ApiError missing_session();
+ApiError invalid_session();
 
 // What is asked for
 ApiError not_found(std::string_view what);            // "Agent not found"
 ApiError not_found_or_revoked(std::string_view what); // "Grant not found or already revoked"
+ApiError no_active_grants();
 ApiError request_gone();
 ApiError request_unknown();
 ApiError request_not_pending();

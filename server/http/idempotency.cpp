@@ -7,7 +7,6 @@
 #include <boost/json/object.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace http {
 
@@ -76,25 +75,21 @@ std::optional<Outcome> Idempotency::find_answer(Request& request) const
     );
     if (!opened)
         throw internal_error("a kept answer does not open");
-    // Kept as "<signature position>\n<what is signed>\n<body>": RS256 is deterministic, so signing
-    // again gives the same bytes.
-    auto text = opened->view();
+    // Kept as "<what is signed>\n<body>": RS256 is deterministic, so signing again gives the same
+    // bytes.
+    auto const text = opened->view();
     Outcome outcome{
         .status = static_cast<unsigned>(record->status), .content_type = record->content_type};
-    auto const first = text.find('\n');
-    std::from_chars(text.data(), text.data() + first, outcome.signature_at);
-    text.remove_prefix(first + 1);
-    auto const second = text.find('\n');
-    outcome.unsigned_input = std::string{text.substr(0, second)};
-    outcome.body = std::string{text.substr(second + 1)};
+    auto const end = text.find('\n');
+    outcome.unsigned_input = std::string{text.substr(0, end)};
+    outcome.body = std::string{text.substr(end + 1)};
     outcome.headers.emplace_back("Idempotent-Replayed", "true");
     return outcome;
 }
 
 void Idempotency::keep_answer(Request& request, Outcome const& outcome) const
 {
-    auto const text =
-        std::to_string(outcome.signature_at) + "\n" + outcome.unsigned_input + "\n" + outcome.body;
+    auto const text = outcome.unsigned_input + "\n" + outcome.body;
     storage::expire_idempotency_records(request.db, request.now, expired_per_insert_max);
     storage::insert_idempotency_record(
         request.db, {.key_hash = key_hash_,

@@ -80,6 +80,8 @@ int Limits::route_limit(Limit limit) const
         return scaled(config_.rate_token);
     case Limit::refresh:
         return scaled(config_.rate_refresh);
+    case Limit::principal_session:
+        return scaled(config_.rate_principal_session);
     case Limit::audit_log:
         return scaled(config_.rate_audit_log);
     case Limit::consent_read:

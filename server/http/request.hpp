@@ -5,6 +5,7 @@
 #include "server/http/message.hpp"
 #include "storage/developers.hpp"
 #include "storage/page.hpp"
+#include "storage/principal_sessions.hpp"
 
 #include <boost/json/object.hpp>
 
@@ -38,11 +39,15 @@ struct Request
     std::string id;             // X-Request-Id
     boost::json::object body{}; // parsed; empty when there was none
     std::optional<storage::Developer> developer{};
+    std::optional<storage::PrincipalSession> session{};
     std::vector<PathParameter> path_parameters{};
     std::vector<std::pair<std::string, std::string>> query_parameters{};
 
     // The developer whose key was presented; only on routes that require one.
     [[nodiscard]] storage::Developer const& caller() const { return developer.value(); }
+
+    // The person whose session was presented; only on routes that require one.
+    [[nodiscard]] storage::PrincipalSession const& principal() const { return session.value(); }
 
     [[nodiscard]] std::string const& path(std::string_view name) const;
 

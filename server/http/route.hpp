@@ -25,8 +25,9 @@ std::string_view verb_text(verb verb); // "DELETE"
 // Who may call.
 enum class Auth : std::uint8_t
 {
-    none,     // anyone; the Authorization header is not looked at
-    developer // Authorization: Bearer <API key>
+    none,      // anyone; the Authorization header is not looked at
+    developer, // Authorization: Bearer <API key>
+    principal  // Authorization: Bearer <principal session token>, of the dashboard kind
 };
 
 // The route's own rate bucket (limits.hpp), beside the layers for addresses and plans.
@@ -40,6 +41,7 @@ enum class Limit : std::uint8_t
     token,
     refresh,
     audit_log,
+    principal_session,
     consent_read,
     consent_decision,
     write // changes of what governs: policies
@@ -87,8 +89,7 @@ struct Outcome
     std::string content_type{};
     std::string body{};
     Headers headers{};
-    std::size_t signature_at = 0;
-    std::string unsigned_input{}; // not empty: the signature of this belongs at signature_at
+    std::string unsigned_input{}; // not empty: wherever the body holds it, its signature follows
 };
 
 // What a handler expects as the body of its request.
@@ -133,7 +134,6 @@ template<class View> Outcome outcome_of(View const& view, unsigned status = 200)
         .status = status,
         .content_type = "application/json; charset=utf-8",
         .body = std::move(written.text),
-        .signature_at = written.signature_at,
         .unsigned_input = std::move(written.unsigned_input)};
 }
 template<class View> Outcome outcome_of(Created<View> const& created)
@@ -170,6 +170,13 @@ template<class View, class Body> constexpr BodyKind body_kind(View (*)(Request&,
     return FormBody<Body> ? BodyKind::form : BodyKind::json;
 }
 
+// An operation that can be switched off says so before its fields are looked at.
+template<class Body>
+concept GatedBody = requires(Request const& request)
+{
+    Body::check_open(request);
+};
+
 template<class View> Outcome call_handler(View (*handler)(Request&), Request& request)
 {
     return outcome_of(handler(request));
@@ -177,6 +184,8 @@ template<class View> Outcome call_handler(View (*handler)(Request&), Request& re
 template<class View, class Body>
 Outcome call_handler(View (*handler)(Request&, Body const&), Request& request)
 {
+    if constexpr (GatedBody<Body>)
+        Body::check_open(request);
     return outcome_of(handler(request, read_body<Body>(request.body)));
 }
 

@@ -9,6 +9,8 @@
 #include "server/api/grants.hpp"
 #include "server/api/me.hpp"
 #include "server/api/policies.hpp"
+#include "server/api/principal.hpp"
+#include "server/api/principal_sessions.hpp"
 #include "server/api/system.hpp"
 #include "server/api/token.hpp"
 #include "server/api/tokens.hpp"
@@ -29,6 +31,7 @@ constexpr Route table[] = {
 
     {verb::post,    "/v1/signup",                             Auth::none,      Limit::signup,           Tx::write, "Create a developer account",                  on<signup>},
     {verb::get,     "/v1/me",                                 Auth::developer, Limit::standard,         Tx::read,  "Profile of the caller",                       on<get_me>},
+    {verb::patch,   "/v1/me",                                 Auth::developer, Limit::standard,         Tx::write, "Update the caller's settings",                on<update_me>},
     {verb::post,    "/v1/me/rotate-key",                      Auth::developer, Limit::rotate_key,       Tx::write, "Replace the API key (older path)",            on<rotate_key_alias>},
     {verb::post,    "/v1/keys/rotate",                        Auth::developer, Limit::rotate_key,       Tx::write, "Replace the API key",                         on<rotate_key>},
 
@@ -59,6 +62,11 @@ constexpr Route table[] = {
     {verb::post,    "/v1/grants/delegate",                    Auth::developer, Limit::standard,         Tx::write, "Delegate to a sub-agent",                     on<delegate_grant>},
     {verb::get,     "/v1/grants/{grantId}",                   Auth::developer, Limit::standard,         Tx::read,  "Get one grant",                               on<get_grant>},
     {verb::delete_, "/v1/grants/{grantId}",                   Auth::developer, Limit::standard,         Tx::write, "Revoke a grant and its descendants",          on<revoke_grant>},
+
+    {verb::post,    "/v1/principal-sessions",                 Auth::developer, Limit::principal_session, Tx::write, "Open a session for a principal",             on<create_principal_session>},
+    {verb::get,     "/v1/principal/grants",                   Auth::principal, Limit::standard,         Tx::read,  "What the person allowed",                     on<list_principal_grants>},
+    {verb::delete_, "/v1/principal/grants/{grantId}",         Auth::principal, Limit::standard,         Tx::write, "The person revokes a grant",                  on<revoke_principal_grant>},
+    {verb::get,     "/v1/principal/audit",                    Auth::principal, Limit::standard,         Tx::read,  "What was done in the person's name",          on<list_principal_audit>},
 
     {verb::post,    "/v1/policies",                           Auth::developer, Limit::write,            Tx::write, "Create a policy",                             on<create_policy>},
     {verb::get,     "/v1/policies",                           Auth::developer, Limit::standard,         Tx::read,  "List policies",                               on<list_policies>},

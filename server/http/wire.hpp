@@ -77,4 +77,11 @@ struct UnsignedToken
     std::string input; // header.payload
 };
 
+// The same token as the end of a link.
+struct UnsignedTokenLink
+{
+    std::string prefix; // a URL of ours, up to the token
+    std::string input;
+};
+
 } // namespace http

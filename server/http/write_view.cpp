@@ -17,12 +17,13 @@ void write_value(WrittenView& out, storage::Timestamp time)
 
 void write_value(WrittenView& out, UnsignedToken const& token)
 {
-    out.text += '"';
-    out.text += token.input;
-    out.text += '.';
-    out.signature_at = out.text.size();
-    out.unsigned_input = token.input;
-    out.text += '"';
+    write_value(out, UnsignedTokenLink{.prefix = {}, .input = token.input});
+}
+
+void write_value(WrittenView& out, UnsignedTokenLink const& link)
+{
+    write_string(out.text, link.prefix + link.input + ".");
+    out.unsigned_input = link.input;
 }
 
 } // namespace http

@@ -17,8 +17,7 @@ namespace http {
 struct WrittenView
 {
     std::string text;
-    // Where the signature belongs, and what is signed, when the view holds a token.
-    std::size_t signature_at = 0;
+    // What is signed, when the view holds a token; its signature belongs wherever this stands.
     std::string unsigned_input;
 };
 
@@ -50,6 +49,7 @@ inline void write_value(WrittenView& out, RawJson const& json)
     out.text += json.text;
 }
 void write_value(WrittenView& out, UnsignedToken const& token);
+void write_value(WrittenView& out, UnsignedTokenLink const& link);
 
 template<class T>
 requires boost::describe::has_describe_members<T>::value void
@@ -94,9 +94,11 @@ requires boost::describe::has_describe_members<T>::value void
 write_value(WrittenView& out, T const& view)
 {
     out.text += '{';
-    boost::mp11::mp_for_each<boost::describe::describe_members<T, boost::describe::mod_public>>(
-        [&](auto member) { write_member(out, member.name, view.*member.pointer); }
-    );
+    // Members of base structs come first.
+    boost::mp11::mp_for_each<boost::describe::describe_members<
+        T, boost::describe::mod_public | boost::describe::mod_inherited>>([&](auto member) {
+        write_member(out, member.name, view.*member.pointer);
+    });
     out.text += '}';
 }
 

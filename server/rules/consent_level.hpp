@@ -24,6 +24,9 @@ ConsentLevel consent_level(
     std::optional<std::string> const& developer_level, bool fido_required
 );
 
+// Nothing for any other word.
+std::optional<ConsentLevel> parse_consent_level(std::string_view text);
+
 std::string_view consent_level_text(ConsentLevel level);
 
 } // namespace rules

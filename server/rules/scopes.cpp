@@ -8,9 +8,11 @@ namespace rules {
 
 bool is_scope(std::string_view scope)
 {
-    if (scope.empty() || scope.size() > 256)
+    if (scope.empty())
         return false;
-    while (!scope.empty()) {
+    for (int characters = 0; !scope.empty(); ++characters) {
+        if (characters == scope_characters_max)
+            return false;
         auto const c = first_code_point(scope);
         if (!c.valid || is_surrogate(c.value) || is_space(c.value) || is_control(c.value))
             return false;

@@ -8,7 +8,9 @@
 
 namespace rules {
 
-// 1 to 256 characters (bytes here), no whitespace, no control characters. Grammar is not enforced.
+constexpr int scope_characters_max = 256;
+
+// 1 to 256 characters, no whitespace, no control characters. Grammar is not enforced.
 bool is_scope(std::string_view scope);
 
 // What a person is told. `group` orders and heads the list on the consent page.

@@ -28,14 +28,17 @@ test("every block of commands is run by one of these tests", () => {
 
 test("./server/run builds and starts a development server that prints its banner", async () => {
     const environment = {
-        ...process.env,
+        PATH: process.env.PATH,
+        HOME: process.env.HOME,
         GRANTEXD_LISTEN: "127.0.0.1:0",
         GRANTEXD_DATA_DIR: join(temporary_directory(), "data"),
     };
     const child = spawn(starts, { cwd: top, env: environment, stdio: ["ignore", "pipe", "ignore"] });
     let text = "";
     child.stdout.setEncoding("utf8").on("data", (piece) => (text += piece));
-    while (!/^Or: /m.test(text)) await once(child.stdout, "data");
+    const ended = once(child, "exit").then(([code]) => assert.fail(`ended with ${code}:\n${text}`));
+    while (!/^Or: /m.test(text)) await Promise.race([once(child.stdout, "data"), ended]);
+    ended.catch(() => {});
     child.kill("SIGTERM");
     const [code] = await once(child, "exit");
     assert.equal(code, 0);

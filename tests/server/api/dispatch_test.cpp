@@ -127,8 +127,8 @@ BOOST_AUTO_TEST_CASE(unknown_paths_and_methods_answer_regardless_of_credentials)
         {"POST", "/.well-known/jwks.json", "GET, HEAD"},
         {"POST", "/health", "GET, HEAD"},
         {"DELETE", "/consent", "GET, HEAD, POST"},
-        {"get", "/v1/me", "GET, HEAD"},
-        {"BREW", "/v1/me", "GET, HEAD"},
+        {"get", "/v1/me", "GET, HEAD, PATCH"},
+        {"BREW", "/v1/me", "GET, HEAD, PATCH"},
     };
     for (auto const& row : rows)
         BOOST_TEST_CONTEXT(row.method << " " << row.path)
@@ -301,13 +301,13 @@ BOOST_AUTO_TEST_CASE(ids_in_paths_may_be_percent_encoded_and_have_a_length)
     expect_error(get("/v1/agents/" + escaped(513)), 414, "BAD_REQUEST");
 }
 
-BOOST_AUTO_TEST_CASE(every_developer_route_refuses_missing_and_unknown_keys)
+BOOST_AUTO_TEST_CASE(every_route_that_asks_who_calls_refuses_missing_and_unknown_keys)
 {
     for (auto const& route : http::routes())
         BOOST_TEST_CONTEXT(http::verb_text(route.method) << " " << route.path)
         {
             auto const method = std::string{http::verb_text(route.method)};
-            if (route.auth != http::Auth::developer) {
+            if (route.auth == http::Auth::none) {
                 auto const open = send(method, target_of(route), "", {.key = "gx_live_nobody_x"});
                 BOOST_TEST(open.status != 401U);
                 continue;
@@ -316,7 +316,7 @@ BOOST_AUTO_TEST_CASE(every_developer_route_refuses_missing_and_unknown_keys)
             expect_error(none, 401, "UNAUTHORIZED"); // before the body is looked at
             auto const unknown =
                 send(method, target_of(route), "", {.key = "gx_live_" + std::string(43, 'a')});
-            expect_error(unknown, 401, "UNAUTHORIZED", "API key is not valid");
+            expect_error(unknown, 401, "UNAUTHORIZED");
         }
 }
 

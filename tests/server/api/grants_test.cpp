@@ -181,7 +181,12 @@ BOOST_AUTO_TEST_CASE(a_revocation_writes_an_event_for_every_grant_it_reaches)
     constexpr auto text = "Grant not found or already revoked";
     expect_error(send("DELETE", target, "", sandbox), 404, "NOT_FOUND", text);
     expect_error(send("DELETE", "/v1/grants/x", "", sandbox), 404, "NOT_FOUND", text);
-    BOOST_TEST(events_of(*this, sandbox_key).size() == before + 3);
+    auto const expired = grant(agent(), R"("expiresIn":"1m")").text("grantId");
+    advance(std::chrono::minutes{1});
+    expect_error(send("DELETE", "/v1/grants/" + expired, "", sandbox), 404, "NOT_FOUND", text);
+    BOOST_TEST(
+        events_of(*this, sandbox_key).size() == before + 5
+    ); // with the expired one's own two
 }
 
 BOOST_AUTO_TEST_CASE(revoking_a_child_leaves_its_ancestors)

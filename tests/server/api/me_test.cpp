@@ -104,7 +104,8 @@ BOOST_AUTO_TEST_CASE(two_sign_ups_at_once_with_one_address_cannot_both_win)
 BOOST_AUTO_TEST_CASE(sign_up_is_closed_unless_it_is_opened)
 {
     ApiServer closed{server::Flags{{"signup", "closed"}}};
-    expect_error(closed.send("POST", "/v1/signup", R"({"name":"a"})", {}), 403, "SIGNUP_CLOSED");
+    for (auto const* const body : {R"({"name":"a"})", R"({"name":1})", "{}"})
+        expect_error(closed.send("POST", "/v1/signup", body, {}), 403, "SIGNUP_CLOSED");
     ApiServer planned{server::Flags{{"signup", "open"}, {"default-plan", "pro"}}};
     auto const made = planned.send("POST", "/v1/signup", R"({"name":"a"})", {});
     auto const me = planned.send("GET", "/v1/me", "", {.key = made.text("apiKey")});
@@ -202,6 +203,49 @@ BOOST_AUTO_TEST_CASE(the_key_must_come_as_one_bearer_token) // S-069
     expect_error(with({}), 401, "UNAUTHORIZED");
     expect_error(with({"Bearer " + live_key, "Bearer " + live_key}), 400, "BAD_REQUEST");
     expect_error(send("GET", "/v1/me?api_key=" + live_key, "", {}), 401, "UNAUTHORIZED");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(update_me, ApiServer)
+
+BOOST_AUTO_TEST_CASE(settings_of_a_developer_change_one_by_one_and_are_answered_in_full)
+{
+    auto const answer = patch("/v1/me", R"({"fidoRpName":" Nimbus ","maxDelegationDepth":1})");
+    BOOST_REQUIRE_EQUAL(answer.status, 200);
+    auto const me = answer.json().as_object();
+    BOOST_TEST(me.at("updated").as_bool());
+    BOOST_TEST(me.at("fidoRpName").as_string() == "Nimbus");
+    BOOST_TEST(me.at("maxDelegationDepth").as_int64() == 1);
+    BOOST_TEST(!me.at("fidoRequired").as_bool());
+    patch(
+        "/v1/me", R"({"allowedRedirectUris":["https://app.example.com/cb"],"consentAuth":"link"})"
+    );
+    auto const again = get("/v1/me").json().as_object();
+    BOOST_TEST(again.at("allowedRedirectUris").at(0).as_string() == "https://app.example.com/cb");
+    BOOST_TEST(again.at("consentAuth").as_string() == "link");
+    BOOST_TEST(again.at("fidoRpName").as_string() == "Nimbus");
+    BOOST_TEST(again.at("maxDelegationDepth").as_int64() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(settings_that_cannot_hold_are_refused_and_change_nothing)
+{
+    auto const before = get("/v1/me").body;
+    for (auto const* const body :
+         {"{}", R"({"unknown":1})", R"({"fidoRequired":"yes"})", R"({"fidoRpName":"  "})",
+          R"({"allowedRedirectUris":["ftp://a"]})", R"({"maxDelegationDepth":0})",
+          R"({"maxDelegationDepth":11})", R"({"maxDelegationDepth":4})",
+          R"({"consentAuth":"maybe"})"})
+        expect_error(patch("/v1/me", body), 400, "BAD_REQUEST");
+    BOOST_TEST(get("/v1/me").body == before);
+}
+
+BOOST_AUTO_TEST_CASE(a_developer_may_ask_for_more_proof_than_the_server_but_not_for_less)
+{
+    app.config.consent_auth = "link";
+    expect_error(patch("/v1/me", R"({"consentAuth":"none"})"), 400, "BAD_REQUEST");
+    BOOST_TEST(patch("/v1/me", R"({"consentAuth":"session"})").text("consentAuth") == "session");
+    BOOST_TEST(patch("/v1/me", R"({"fidoRequired":true})").text("consentAuth") == "passkey");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

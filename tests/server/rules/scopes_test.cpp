@@ -7,7 +7,7 @@ using Scopes = std::vector<std::string>;
 
 BOOST_AUTO_TEST_SUITE(scopes)
 
-BOOST_AUTO_TEST_CASE(scopes_are_opaque_strings_of_1_to_256_bytes)
+BOOST_AUTO_TEST_CASE(scopes_are_opaque_strings_of_1_to_256_characters)
 {
     auto const longest = std::string(256, 'a');
     for (auto scope :
@@ -17,7 +17,8 @@ BOOST_AUTO_TEST_CASE(scopes_are_opaque_strings_of_1_to_256_bytes)
     BOOST_TEST(rules::is_scope(scope));
     BOOST_TEST(!rules::is_scope(""));
     BOOST_TEST(!rules::is_scope(longest + "a"));
-    BOOST_TEST(!rules::is_scope(std::string(255, 'a') + "é"));
+    BOOST_TEST(rules::is_scope(std::string(255, 'a') + "é"));
+    BOOST_TEST(!rules::is_scope(std::string(256, 'a') + "é"));
 }
 
 BOOST_AUTO_TEST_CASE(whitespace_control_characters_and_broken_utf8_make_no_scope)

@@ -1,0 +1,65 @@
+// What a person sees and does about its own grants, with a principal session.
+#pragma once
+
+#include "server/http/route.hpp"
+
+#include <boost/describe/class.hpp>
+
+namespace api {
+
+struct PrincipalGrantView
+{
+    std::string grantId;
+    std::string agentId;
+    http::Nullable<std::string> agentName;
+    http::Nullable<std::string> agentDescription;
+    http::Nullable<std::string> agentDid;
+    std::string developerName;
+    std::vector<std::string> scopes;
+    std::vector<std::string> scopeDescriptions;
+    std::string status;
+    storage::Timestamp issuedAt;
+    storage::Timestamp expiresAt;
+    int delegationDepth = 0;
+};
+BOOST_DESCRIBE_STRUCT(
+    PrincipalGrantView, (),
+    (grantId, agentId, agentName, agentDescription, agentDid, developerName, scopes,
+     scopeDescriptions, status, issuedAt, expiresAt, delegationDepth)
+)
+
+struct PrincipalGrantListView
+{
+    std::vector<PrincipalGrantView> grants;
+    std::string principalId;
+};
+BOOST_DESCRIBE_STRUCT(PrincipalGrantListView, (), (grants, principalId))
+
+struct PrincipalAuditEntryView
+{
+    std::string entryId;
+    std::string agentId;
+    std::string agentDid;
+    std::string grantId;
+    std::string principalId;
+    std::string action;
+    http::RawJson metadata;
+    std::string status;
+    storage::Timestamp timestamp;
+};
+BOOST_DESCRIBE_STRUCT(
+    PrincipalAuditEntryView, (),
+    (entryId, agentId, agentDid, grantId, principalId, action, metadata, status, timestamp)
+)
+
+struct PrincipalAuditListView
+{
+    std::vector<PrincipalAuditEntryView> entries;
+};
+BOOST_DESCRIBE_STRUCT(PrincipalAuditListView, (), (entries))
+
+PrincipalGrantListView list_principal_grants(http::Request& request);
+http::NoContent revoke_principal_grant(http::Request& request);
+PrincipalAuditListView list_principal_audit(http::Request& request);
+
+} // namespace api
