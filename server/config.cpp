@@ -149,6 +149,17 @@ void complete(Config& config, bool loopback_given, bool signup_given)
         throw ConfigError("GRANTEXD_GRANT_DEFAULT_TTL is longer than GRANTEXD_GRANT_MAX_TTL");
 }
 
+// The reference implementation has two variables for what is one setting here.
+std::optional<std::string> listen_alias(Environment const& environment)
+{
+    auto const host = environment.find("HOST");
+    auto const port = environment.find("PORT");
+    if (host == environment.end() && port == environment.end())
+        return {};
+    return (host == environment.end() ? "127.0.0.1" : host->second) + ":" +
+           (port == environment.end() ? "3001" : port->second);
+}
+
 } // namespace
 
 std::string flag_name(Setting const& setting)
@@ -179,12 +190,14 @@ Config read_config(Flags const& flags, Environment const& environment)
 {
     refuse_unknown_variables(environment);
     Config config;
+    if (auto const listen = listen_alias(environment))
+        config.listen = *listen;
     bool loopback_given = false;
     bool signup_given = false;
     for (auto const& setting : settings()) {
         auto const given = find_given(setting, flags, environment);
         if (!given)
-            continue;
+            continue; // the member keeps what it was made with
         if (auto const fault = setting.apply(config, given->value))
             throw ConfigError(
                 given->origin + " " + *fault +

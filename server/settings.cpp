@@ -147,7 +147,7 @@ constexpr std::int64_t rate_max = 1'000'000'000;
 
 // clang-format off
 constexpr Setting table[] = {
-    {"LISTEN", "", "127.0.0.1:3001", "address and port to listen on", false, false, text<&C::listen>},
+    {"LISTEN", "", "", "address and port to listen on; default: 127.0.0.1:3001, or HOST and PORT of the environment", false, false, text<&C::listen>},
     {"DEV", "", "false", "development mode: consent level none, sign-up open, two developers whose keys are printed", false, true, toggle<&C::dev>},
     {"PUBLIC_BASE_URL", "PUBLIC_BASE_URL", "", "URL clients use, and the issuer of tokens; default: the listen address when that is loopback", false, false, text<&C::public_base_url>},
     {"ISSUER", "JWT_ISSUER", "", "issuer of tokens; must equal the public base URL", false, false, text<&C::issuer>},

@@ -100,6 +100,18 @@ BOOST_AUTO_TEST_CASE(every_setting_accepts_its_own_default_and_is_named_once)
         }
 }
 
+BOOST_AUTO_TEST_CASE(host_and_port_of_the_reference_implementation_are_one_setting_here)
+{
+    BOOST_TEST(read_config({}, {{"PORT", "8080"}}).listen == "127.0.0.1:8080");
+    BOOST_TEST(read_config({}, {{"HOST", "127.0.0.2"}}).listen == "127.0.0.2:3001");
+    Environment const both{{"HOST", "127.0.0.2"}, {"PORT", "8080"}};
+    BOOST_TEST(read_config({}, both).listen == "127.0.0.2:8080");
+    BOOST_TEST(read_config({{"listen", "127.0.0.1:1"}}, both).listen == "127.0.0.1:1");
+    Environment own = both;
+    own.emplace("GRANTEXD_LISTEN", "127.0.0.1:2");
+    BOOST_TEST(read_config({}, own).listen == "127.0.0.1:2");
+}
+
 BOOST_AUTO_TEST_CASE(a_flag_wins_over_the_variable_over_the_alias_over_the_default)
 {
     Environment const alias{{"MAX_DELEGATION_DEPTH", "7"}};
@@ -113,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_flag_wins_over_the_variable_over_the_alias_over_the_defau
     BOOST_TEST(read_config({}, url).public_base_url == "https://a.example");
     // Variables of other programs are none of ours.
     BOOST_TEST(
-        read_config({}, {{"", "x"}, {"HOST", "0.0.0.0"}, {"GRANT_MAX_TTL", "x"}}).rate_ip == 5000
+        read_config({}, {{"", "x"}, {"HOSTNAME", "0.0.0.0"}, {"GRANT_MAX_TTL", "x"}}).rate_ip == 5000
     );
 }
 
