@@ -60,6 +60,34 @@ test("it runs on a machine whose name services are modules", async (t) => {
     assert.deepEqual(await server.stop(), { code: 0, signal: null });
 });
 
+// The demo looks its server's name up, which is getaddrinfo in the same static program.
+test("it resolves names there, from the files of the machine", async (t) => {
+    const allowed = await run_program(["unshare", "--mount", "true"]);
+    if (allowed.code !== 0) return t.skip("a mount namespace of our own is not permitted here");
+    const folder = temporary_directory();
+    writeFileSync(join(folder, "hosts"), "127.0.0.1 grantexd-by-name.test\n");
+    writeFileSync(join(folder, "nsswitch.conf"), "hosts: mymachines resolve files myhostname dns\n");
+    const bind =
+        'mount --bind "$0/hosts" /etc/hosts && ' +
+        'mount --bind "$0/nsswitch.conf" /etc/nsswitch.conf && exec "$@"';
+    const server = await start_server();
+    const port = new URL(server.base).port;
+    const ask = (name) =>
+        run_program(
+            ["unshare", "--mount", "sh", "-c", bind, folder, binary(), "demo", "--yes"].concat(
+                ["--url", `http://${name}:${port}`],
+            ),
+            { env: { GRANTEXD_API_KEY: server.sandbox_key } },
+        );
+    const known = await ask("grantexd-by-name.test");
+    assert.equal(known.code, 0, known.stdout + known.stderr);
+    assert.match(known.stdout, /All 13 steps went as they should/);
+    const unknown = await ask("grantexd-unknown.invalid");
+    assert.equal(unknown.code, 1);
+    assert.equal(unknown.signal, null);
+    await server.stop();
+});
+
 // Time zones come from a library of their own, which has to be inside the program like all others.
 test("it knows time zones", async () => {
     const server = await start_server();
