@@ -125,7 +125,8 @@ BOOST_AUTO_TEST_CASE(a_flag_wins_over_the_variable_over_the_alias_over_the_defau
     BOOST_TEST(read_config({}, url).public_base_url == "https://a.example");
     // Variables of other programs are none of ours.
     BOOST_TEST(
-        read_config({}, {{"", "x"}, {"HOSTNAME", "0.0.0.0"}, {"GRANT_MAX_TTL", "x"}}).rate_ip == 5000
+        read_config({}, {{"", "x"}, {"HOSTNAME", "0.0.0.0"}, {"GRANT_MAX_TTL", "x"}}).rate_ip ==
+        5000
     );
 }
 
