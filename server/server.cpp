@@ -1,6 +1,5 @@
 #include "server/server.hpp"
 
-#include "server/cli/command.hpp"
 #include "server/http/routes.hpp"
 #include "web/pages.hpp"
 
@@ -10,6 +9,8 @@
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
+
+#include <sysexits.h>
 
 namespace server {
 
@@ -64,7 +65,7 @@ Server::Server(App& app, http::Log log)
                      [log](std::string_view why) {
                          log.event("fatal", {{"why", why}});
                          // Not exit(): nothing may be written any more, and systemd restarts us.
-                         std::_Exit(cli::exit_software);
+                         std::_Exit(EX_SOFTWARE);
                      }
                  ),
       listener_(make_listener(loop_, app.config, dispatch_))

@@ -16,7 +16,7 @@ std::optional<std::string> minute_text(std::optional<int> minute)
 
 PolicyView view(storage::Policy const& policy)
 {
-    PolicyView view{
+    return {
         .id = policy.id,
         .name = policy.name,
         .effect = policy.effect,
@@ -26,17 +26,10 @@ PolicyView view(storage::Policy const& policy)
         .scopes = policy.scopes,
         .timeOfDayStart = minute_text(policy.window_start),
         .timeOfDayEnd = minute_text(policy.window_end),
-        .daysOfWeek = {},
+        .daysOfWeek = rules::weekday_numbers(policy.weekdays),
         .timeZone = policy.time_zone,
         .createdAt = policy.created_at,
         .updatedAt = policy.updated_at};
-    if (policy.weekdays)
-        for (auto const digit : *policy.weekdays) {
-            if (!view.daysOfWeek.value)
-                view.daysOfWeek.value.emplace();
-            view.daysOfWeek.value->push_back(digit - '0');
-        }
-    return view;
 }
 
 storage::Policy find(http::Request& request)

@@ -25,7 +25,7 @@ BOOST_DESCRIBE_STRUCT(PolicyDeniedView, (), (policyId, policyName, scopes, sourc
 
 rules::Policy rule_of(storage::Policy const& policy)
 {
-    rules::Policy rule{
+    return {
         .id = policy.id,
         .denies = policy.effect == "deny",
         .agent_id = policy.agent_id,
@@ -33,15 +33,8 @@ rules::Policy rule_of(storage::Policy const& policy)
         .scopes = policy.scopes,
         .window_start = policy.window_start,
         .window_end = policy.window_end,
-        .weekdays = {},
+        .weekdays = rules::weekday_numbers(policy.weekdays),
         .time_zone = policy.time_zone};
-    if (policy.weekdays)
-        for (auto const digit : *policy.weekdays) {
-            if (!rule.weekdays)
-                rule.weekdays.emplace();
-            rule.weekdays->push_back(digit - '0');
-        }
-    return rule;
 }
 
 void append_denied(

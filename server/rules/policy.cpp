@@ -145,4 +145,14 @@ std::string minute_text(int minute)
     return two(minute / 60) + ":" + two(minute % 60);
 }
 
+std::optional<std::vector<int>> weekday_numbers(std::optional<std::string> const& digits)
+{
+    if (!digits)
+        return {};
+    std::vector<int> days;
+    for (auto const digit : *digits)
+        days.push_back(digit - '0');
+    return days;
+}
+
 } // namespace rules

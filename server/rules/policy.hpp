@@ -59,4 +59,7 @@ decide(std::span<Policy const> policies, PolicyQuestion const& question, WallClo
 std::optional<int> parse_minute(std::string_view text, bool end_of_day);
 std::string minute_text(int minute);
 
+// Weekdays as they are stored, "125" -> 1, 2, 5.
+std::optional<std::vector<int>> weekday_numbers(std::optional<std::string> const& digits);
+
 } // namespace rules
