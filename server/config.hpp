@@ -2,6 +2,8 @@
 // command line, the environment and their checks all derive from it.
 #pragma once
 
+#include "server/rules/network.hpp"
+
 #include <array>
 #include <chrono>
 #include <cstdint>
@@ -26,13 +28,14 @@ struct Config
     std::string listen = "127.0.0.1:3001";
     bool dev = false;
     std::string public_base_url; // also the issuer; no trailing slash
-    std::string issuer; // empty: the public base URL, which it must equal
+    std::string issuer;          // empty: the public base URL, which it must equal
     std::filesystem::path data_dir;
     bool signup_open = false;
     std::string default_plan = "enterprise";
     std::string seed_api_key;
     std::string seed_sandbox_key;
     std::vector<std::string> cors_allowed_origins;
+    std::vector<rules::Network> trust_proxy; // whose X-Forwarded-For counts
 
     // Keys
     std::string master_key;

@@ -1,5 +1,6 @@
 // The settings table: core contract, "Limits and settings". A line a setting.
 #include "server/config.hpp"
+#include "server/rules/client_address.hpp"
 #include "server/rules/durations.hpp"
 
 #include <algorithm>
@@ -48,10 +49,9 @@ Fault duration(Config& config, std::string_view value)
     return {};
 }
 
-template<auto Member> Fault list(Config& config, std::string_view value)
+std::vector<std::string> items_of(std::string_view value)
 {
-    auto& members = config.*Member;
-    members.clear();
+    std::vector<std::string> items;
     while (!value.empty()) {
         auto const end = value.find(',');
         auto item = value.substr(0, end);
@@ -59,9 +59,15 @@ template<auto Member> Fault list(Config& config, std::string_view value)
         while (item.ends_with(' '))
             item.remove_suffix(1);
         if (!item.empty())
-            members.emplace_back(item);
+            items.emplace_back(item);
         value.remove_prefix(end == std::string_view::npos ? value.size() : end + 1);
     }
+    return items;
+}
+
+template<auto Member> Fault list(Config& config, std::string_view value)
+{
+    config.*Member = items_of(value);
     return {};
 }
 
@@ -124,6 +130,21 @@ Fault data_dir(Config& config, std::string_view value)
     return {};
 }
 
+// Whoever is trusted here says under which address a request is counted, so nothing may be trusted
+// by accident.
+Fault proxies(Config& config, std::string_view value)
+{
+    config.trust_proxy.clear();
+    for (auto const& item : items_of(value)) {
+        auto const network = rules::parse_proxy_network(item);
+        if (!network)
+            return "must be addresses and networks of proxies such as 127.0.0.1,10.0.0.0/8, none "
+                   "wider than an IPv4 /8 or an IPv6 /16";
+        config.trust_proxy.push_back(*network);
+    }
+    return {};
+}
+
 Fault api_key(std::string& member, std::string_view value)
 {
     auto const visible = [](char c) { return c > ' ' && c < '\x7f'; };
@@ -152,6 +173,7 @@ constexpr Setting table[] = {
     {"PUBLIC_BASE_URL", "PUBLIC_BASE_URL", "", "URL clients use, and the issuer of tokens; default: the listen address when that is loopback", false, false, text<&C::public_base_url>},
     {"ISSUER", "JWT_ISSUER", "", "issuer of tokens; must equal the public base URL", false, false, text<&C::issuer>},
     {"CORS_ALLOWED_ORIGINS", "CORS_ALLOWED_ORIGINS", "", "origins, separated by commas, whose pages may call the API; the public base URL always may", false, false, list<&C::cors_allowed_origins>},
+    {"TRUST_PROXY", "TRUST_PROXY", "", "addresses and networks, separated by commas, of proxies whose X-Forwarded-For names the client", false, false, proxies},
     {"DATA_DIR", "", "", "directory of the database and the master key; default: ./grantexd-data with --dev, else /var/lib/grantexd", false, false, data_dir},
     {"SIGNUP", "", "", "POST /v1/signup: open or closed; default: closed, open with --dev", false, false, signup},
     {"DEFAULT_PLAN", "", "enterprise", "plan of a new developer: free, pro or enterprise", false, false, plan},

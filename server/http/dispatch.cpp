@@ -5,6 +5,7 @@
 #include "server/http/idempotency.hpp"
 #include "server/http/match.hpp"
 #include "server/http/response_headers.hpp"
+#include "server/rules/client_address.hpp"
 
 #include <SQLiteCpp/Exception.h>
 
@@ -21,6 +22,7 @@ struct Dispatch::Exchange
     Message message;
     Respond respond;
     std::string id;
+    std::string source; // where the client sits, as rate limits count
     Match match{};
     std::vector<PathParameter> path_parameters{};
     std::string caller_id{};
@@ -98,8 +100,11 @@ Dispatch::Dispatch(
 
 void Dispatch::handle(Message message, Respond respond)
 {
+    auto source = rules::rate_source(rules::client_address(
+        message.peer_address, message.all("x-forwarded-for"), app_.config.trust_proxy
+    ));
     auto const exchange = std::make_shared<Exchange>(Exchange{
-        std::move(message), std::move(respond), crypto::random_uuid()});
+        std::move(message), std::move(respond), crypto::random_uuid(), std::move(source)});
     try {
         route(exchange);
     } catch (ApiError const& error) {
@@ -113,8 +118,7 @@ void Dispatch::route(Shared const& exchange)
     auto& match = exchange->match;
     match = match_route(routes_, exchange->message.method, exchange->path());
     if (match.route == nullptr || match.route->limit != Limit::exempt) {
-        exchange->reported =
-            limits_.count_address(exchange->message.peer_address, app_.clock.now());
+        exchange->reported = limits_.count_address(exchange->source, app_.clock.now());
         throw_if_tripped(exchange->reported, Limit::standard);
     }
     if (match.allow.empty())
@@ -223,9 +227,8 @@ void Dispatch::count_route(Exchange& exchange, storage::Timestamp now)
 {
     auto const& row = *exchange.match.route;
     auto const authenticated = row.auth == Auth::developer;
-    auto const verdict = limits_.count_route(
-        row.limit, authenticated ? exchange.caller_id : exchange.message.peer_address, now
-    );
+    auto const verdict =
+        limits_.count_route(row.limit, authenticated ? exchange.caller_id : exchange.source, now);
     if (verdict.limit != 0 && (!authenticated || !verdict.allowed))
         exchange.reported = verdict;
     throw_if_tripped(verdict, row.limit);
@@ -328,7 +331,7 @@ Response Dispatch::render(Exchange& exchange)
 
 Response Dispatch::refuse(unsigned status, std::string_view message)
 {
-    Exchange exchange{{}, {}, crypto::random_uuid()};
+    Exchange exchange{{}, {}, crypto::random_uuid(), {}};
     auto const* const code = status == 503   ? "SERVICE_UNAVAILABLE"
                              : status == 500 ? "INTERNAL_ERROR"
                                              : "BAD_REQUEST";

@@ -11,18 +11,6 @@ namespace {
 
 constexpr int window_seconds = 60;
 
-// One household or host has a whole /64 of IPv6 addresses: they count as one source.
-std::string_view source_of(std::string_view address)
-{
-    if (address.find(':') == std::string_view::npos)
-        return address;
-    std::size_t groups = 0;
-    for (std::size_t i = 0; i < address.size(); ++i)
-        if (address[i] == ':' && ++groups == 4)
-            return address.substr(0, i);
-    return address;
-}
-
 } // namespace
 
 Limits::Limits(server::Config const& config)
@@ -33,9 +21,9 @@ Limits::Limits(server::Config const& config)
                        )
 {}
 
-Limits::Verdict Limits::count_address(std::string_view address, storage::Timestamp now)
+Limits::Verdict Limits::count_address(std::string_view source, storage::Timestamp now)
 {
-    return count("ip " + std::string{source_of(address)}, scaled(config_.rate_ip), now);
+    return count("ip " + std::string{source}, scaled(config_.rate_ip), now);
 }
 
 Limits::Verdict Limits::count_plan(storage::Developer const& developer, storage::Timestamp now)

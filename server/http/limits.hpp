@@ -25,10 +25,10 @@ public:
         int reset_seconds = 0; // until the window ends, 0..60
     };
 
-    // Counts one request. Addresses: IPv6 by its /64.
-    Verdict count_address(std::string_view address, storage::Timestamp now);
+    // Counts one request. `source`: rules::rate_source of the client's address.
+    Verdict count_address(std::string_view source, storage::Timestamp now);
     Verdict count_plan(storage::Developer const& developer, storage::Timestamp now);
-    // `who`: the developer of an authenticated route, the address of a public one.
+    // `who`: the developer of an authenticated route, the source of a public one.
     Verdict count_route(Limit limit, std::string_view who, storage::Timestamp now);
 
     [[nodiscard]] bool off() const { return factor_ == 0; }

@@ -23,4 +23,13 @@ int Message::count_header(std::string_view name) const
     return static_cast<int>(std::count_if(headers.begin(), headers.end(), named));
 }
 
+std::vector<std::string_view> Message::all(std::string_view name) const
+{
+    std::vector<std::string_view> values;
+    for (auto const& [own_name, value] : headers)
+        if (own_name == name)
+            values.emplace_back(value);
+    return values;
+}
+
 } // namespace http

@@ -29,6 +29,7 @@ struct Message
     [[nodiscard]] std::string_view header(std::string_view name) const;
     [[nodiscard]] bool has_header(std::string_view name) const;
     [[nodiscard]] int count_header(std::string_view name) const;
+    [[nodiscard]] std::vector<std::string_view> all(std::string_view name) const; // in their order
 };
 
 struct Response

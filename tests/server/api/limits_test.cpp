@@ -230,21 +230,34 @@ BOOST_AUTO_TEST_CASE(the_widest_settings_do_not_overflow)
     }
 }
 
-BOOST_AUTO_TEST_CASE(addresses_of_one_ipv6_network_count_as_one_source) // S-101
+BOOST_AUTO_TEST_CASE(S_100_a_forwarded_address_counts_only_from_a_trusted_proxy)
 {
-    http::Limits limits{app.config};
-    auto const remaining = [&](char const* address) {
-        return limits.count_address(address, app.clock.now()).remaining;
+    auto const remaining = [](ApiServer& server, char const* forwarded_for) {
+        auto const answer = server.send(
+            "GET", "/nowhere", "", {.key = {}, .headers = {{"x-forwarded-for", forwarded_for}}}
+        );
+        return std::stoi(answer.header("X-RateLimit-Remaining"));
     };
-    BOOST_TEST(remaining("192.0.2.1") == 4999);
-    BOOST_TEST(remaining("192.0.2.2") == 4999);
-    BOOST_TEST(remaining("192.0.2.1") == 4998);
-    BOOST_TEST(remaining("2001:db8:1:2:aaaa::1") == 4999);
-    BOOST_TEST(remaining("2001:db8:1:2::2") == 4998);
-    BOOST_TEST(remaining("2001:db8:1:3::2") == 4999);
-    for (int i = 0; i < 1'000; ++i)
-        remaining("2001:db8:1:2::3");
-    BOOST_TEST(limits.buckets() == 4U);
+    // The peer of every request here is 127.0.0.1.
+    BOOST_TEST(remaining(*this, "192.0.2.1") == 4999);
+    BOOST_TEST(remaining(*this, "192.0.2.2") == 4998);
+
+    ReferenceServer behind_proxy{server::Flags{{"trust-proxy", "127.0.0.1, 10.0.0.0/8"}}};
+    BOOST_TEST(remaining(behind_proxy, "192.0.2.1") == 4999);
+    BOOST_TEST(remaining(behind_proxy, "192.0.2.2") == 4999);
+    BOOST_TEST(remaining(behind_proxy, "198.51.100.7, 192.0.2.2, 10.3.2.1") == 4998);
+    BOOST_TEST(remaining(behind_proxy, "2001:db8:1:2::1") == 4999);
+    BOOST_TEST(remaining(behind_proxy, "2001:db8:1:2:3::2") == 4998);
+
+    // Public buckets go by the same address.
+    auto const page = [&](char const* forwarded_for) {
+        return behind_proxy.send(
+            "GET", "/consent", "", {.key = {}, .headers = {{"x-forwarded-for", forwarded_for}}}
+        );
+    };
+    expect_rate(page("203.0.113.1"), 120, 119, 23);
+    expect_rate(page("203.0.113.2"), 120, 119, 23);
+    expect_rate(page("203.0.113.2"), 120, 118, 23);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
