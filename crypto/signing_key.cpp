@@ -3,10 +3,10 @@
 #include "crypto/base64url.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/openssl_handles.hpp"
+#include "crypto/private_pem.hpp"
 #include "crypto/rs256.hpp"
 
 #include <openssl/core_names.h>
-#include <openssl/pem.h>
 #include <openssl/rsa.h>
 
 #include <cstdio>
@@ -87,12 +87,6 @@ bool is_consistent(EVP_PKEY* key)
     return context && EVP_PKEY_check(context.get()) == 1;
 }
 
-// Instead of OpenSSL's own, which asks on the terminal: an encrypted key is simply not readable.
-int no_passphrase(char*, int, int, void*)
-{
-    return -1;
-}
-
 } // namespace
 
 SigningKey::SigningKey(std::shared_ptr<EVP_PKEY> key, PublicJwk jwk)
@@ -131,12 +125,7 @@ std::optional<SigningKey> SigningKey::from_pkcs8(std::string_view der, std::stri
 std::optional<SigningKey> SigningKey::from_pem(std::string_view pem, Timestamp now)
 {
     ErrorQueueGuard const errors;
-    if (pem.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-        return std::nullopt;
-    BioHandle const source{BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()))};
-    if (!source)
-        return std::nullopt;
-    auto key = owned(PEM_read_bio_PrivateKey(source.get(), nullptr, no_passphrase, nullptr));
+    auto key = read_private_pem(pem);
     if (!key || !may_sign(key.get()) || !is_consistent(key.get()))
         return std::nullopt;
     auto jwk = public_jwk(key.get(), {});

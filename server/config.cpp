@@ -145,6 +145,10 @@ void complete(Config& config, bool loopback_given, bool signup_given)
         throw ConfigError("GRANTEXD_RATE_PROFILE=off needs --dev. Try: appliance");
     if (!config.dev && !(config.seed_api_key.empty() && config.seed_sandbox_key.empty()))
         throw ConfigError("GRANTEXD_SEED_API_KEY and GRANTEXD_SEED_SANDBOX_KEY need --dev");
+    // One key must not open both sides.
+    if (!config.admin_api_key.empty() && (config.admin_api_key == config.seed_api_key ||
+                                          config.admin_api_key == config.seed_sandbox_key))
+        throw ConfigError("GRANTEXD_ADMIN_API_KEY must differ from the keys of developers");
     if (config.grant_default_ttl > config.grant_max_ttl)
         throw ConfigError("GRANTEXD_GRANT_DEFAULT_TTL is longer than GRANTEXD_GRANT_MAX_TTL");
 }

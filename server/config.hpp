@@ -40,6 +40,10 @@ struct Config
     // Keys
     std::string master_key;
     std::string rsa_private_key;
+    std::string ed25519_private_key;
+    std::string admin_api_key;  // empty: operator endpoints are off
+    std::string did_web_domain; // empty: the host of the public base URL
+    bool did_public_resolution = true;
 
     // Requests
     std::size_t max_body_bytes = 1024 * 1024;
@@ -81,6 +85,8 @@ struct Config
     int rate_consent_decision = 0;
     int rate_signup = 0;
     int rate_write = 0;
+    int rate_did = 0;
+    int rate_admin = 0;
 
     // Quotas
     Quota quota_agents{};

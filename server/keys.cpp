@@ -1,6 +1,7 @@
 #include "server/keys.hpp"
 
 #include "crypto/base64url.hpp"
+#include "crypto/ed25519_key.hpp"
 #include "crypto/random.hpp"
 #include "server/master_key.hpp"
 #include "storage/keys.hpp"
@@ -16,15 +17,20 @@ std::string wrap_label(std::string_view developer_id, std::string_view row, std:
     return crypto::sealed_for("dek", developer_id, row, field);
 }
 
-std::string jwks_document(std::vector<std::shared_ptr<crypto::SigningKey const>> const& keys)
+Keys::PublicKey public_key(crypto::PublicJwk const& jwk)
+{
+    return {
+        jwk.kid, R"({"kty":"RSA","n":")" + jwk.n + R"(","e":")" + jwk.e +
+                     R"(","alg":"RS256","use":"sig","kid":")" + jwk.kid + R"("})"};
+}
+
+std::string jwks_document(std::vector<Keys::PublicKey> const& keys)
 {
     std::string text = R"({"keys":[)";
     for (auto const& key : keys) {
         if (!text.ends_with('['))
             text += ',';
-        auto const& jwk = key->jwk();
-        text += R"({"kty":"RSA","n":")" + jwk.n + R"(","e":")" + jwk.e +
-                R"(","alg":"RS256","use":"sig","kid":")" + jwk.kid + R"("})";
+        text += key.jwk;
     }
     return text + "]}";
 }
@@ -35,6 +41,7 @@ Keys Keys::open(Config const& config, storage::Database& writer, storage::Timest
 {
     auto const fresh = storage::list_signing_keys(writer).empty();
     Keys keys;
+    keys.load_ed25519_key(config);
     keys.master_ = read_master_key(config, fresh);
     keys.load_lookup_key(writer, now);
     keys.load_signing_keys(config, writer, now);
@@ -86,8 +93,23 @@ void Keys::load_signing_keys(
             throw KeyError("signing key " + row.kid + " cannot be opened or fails its self-test");
         published_.push_back(std::make_shared<crypto::SigningKey const>(std::move(*key)));
         pointers_.push_back(published_.back().get());
+        public_keys_.push_back(public_key(published_.back()->jwk()));
     }
-    jwks_ = jwks_document(published_);
+    jwks_ = jwks_document(public_keys_);
+}
+
+// Nothing is signed with it, so nothing of it is kept but its public half.
+void Keys::load_ed25519_key(Config const& config)
+{
+    if (config.ed25519_private_key.empty())
+        return;
+    auto const key = crypto::read_ed25519_pem(config.ed25519_private_key);
+    if (!key)
+        throw KeyError("GRANTEXD_ED25519_PRIVATE_KEY is not a PEM Ed25519 private key without "
+                       "passphrase. Try: openssl genpkey -algorithm ed25519");
+    ed25519_ = PublicKey{
+        key->kid, R"({"kty":"OKP","crv":"Ed25519","x":")" + key->x +
+                      R"(","alg":"EdDSA","use":"sig","kid":")" + key->kid + R"("})"};
 }
 
 std::shared_ptr<crypto::SigningKey const> Keys::signer_of(std::string_view input) const

@@ -10,6 +10,7 @@
 #include "storage/database.hpp"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,6 +44,16 @@ public:
     [[nodiscard]] std::span<crypto::SigningKey const* const> verifying() const { return pointers_; }
     [[nodiscard]] std::string const& jwks() const { return jwks_; } // the document, as JSON text
 
+    struct PublicKey
+    {
+        std::string kid;
+        std::string jwk; // JSON text, public members only
+    };
+    // What the JWKS lists, in its order.
+    [[nodiscard]] std::vector<PublicKey> const& public_keys() const { return public_keys_; }
+    // The Ed25519 key, if one is configured; only the DID document of the server lists it.
+    [[nodiscard]] std::optional<PublicKey> const& ed25519() const { return ed25519_; }
+
     // Keyed hash under which secrets of this server are found again; hex.
     [[nodiscard]] std::string lookup_hash(std::string_view secret) const;
 
@@ -62,12 +73,15 @@ private:
     Keys() = default;
 
     void load_signing_keys(Config const& config, storage::Database& writer, storage::Timestamp now);
+    void load_ed25519_key(Config const& config);
     void load_lookup_key(storage::Database& writer, storage::Timestamp now);
 
     crypto::SealingKey master_;
     crypto::Secret lookup_;
     std::vector<std::shared_ptr<crypto::SigningKey const>> published_;
     std::vector<crypto::SigningKey const*> pointers_;
+    std::vector<PublicKey> public_keys_;
+    std::optional<PublicKey> ed25519_;
     std::string jwks_;
 };
 

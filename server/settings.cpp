@@ -1,6 +1,7 @@
 // The settings table: core contract, "Limits and settings". A line a setting.
 #include "server/config.hpp"
 #include "server/rules/client_address.hpp"
+#include "server/rules/did.hpp"
 #include "server/rules/durations.hpp"
 
 #include <algorithm>
@@ -161,6 +162,18 @@ Fault seed_sandbox(Config& config, std::string_view v)
 {
     return api_key(config.seed_sandbox_key, v);
 }
+Fault admin_key(Config& config, std::string_view v)
+{
+    return api_key(config.admin_api_key, v);
+}
+
+Fault web_domain(Config& config, std::string_view value)
+{
+    if (!rules::is_web_domain(value))
+        return "must be a host name, with a port if it needs one, such as auth.example.com:8443";
+    config.did_web_domain = std::string{value};
+    return {};
+}
 
 using C = Config;
 constexpr std::int64_t day = 86'400;
@@ -181,6 +194,10 @@ constexpr Setting table[] = {
     {"SEED_SANDBOX_KEY", "SEED_SANDBOX_KEY", "", "key of the sandbox developer that --dev makes", true, false, seed_sandbox},
     {"MASTER_KEY", "VAULT_ENCRYPTION_KEY", "", "32 bytes as 64 hex or 44 base64 characters; default: the systemd credential master-key, else DATA_DIR/master.key", true, false, text<&C::master_key>},
     {"RSA_PRIVATE_KEY", "RSA_PRIVATE_KEY", "", "PEM private key to import as the first signing key; default: one is made", true, false, text<&C::rsa_private_key>},
+    {"ED25519_PRIVATE_KEY", "ED25519_PRIVATE_KEY", "", "PEM Ed25519 private key whose public half /.well-known/did.json lists; default: none", true, false, text<&C::ed25519_private_key>},
+    {"DID_WEB_DOMAIN", "DID_WEB_DOMAIN", "", "domain of the server's did:web; default: the host of the public base URL", false, false, web_domain},
+    {"DID_PUBLIC_RESOLUTION", "", "true", "whether anyone may resolve the DID of an agent", false, false, toggle<&C::did_public_resolution>},
+    {"ADMIN_API_KEY", "ADMIN_API_KEY", "", "key of the operator endpoints /v1/admin, 16 to 512 characters; default: none, they are off", true, false, admin_key},
     {"MAX_BODY_BYTES", "", "1048576", "largest request body", false, false, number<&C::max_body_bytes, 1024, 64 * 1024 * 1024>},
     {"IDEMPOTENCY_TTL", "", "10m", "how long an answer is kept for the same Idempotency-Key", false, false, duration<&C::idempotency_ttl, 1, day>},
     {"GRANT_DEFAULT_TTL", "", "24h", "lifetime of a grant when expiresIn is not given", false, false, duration<&C::grant_default_ttl, 1, 365 * day>},
@@ -214,6 +231,8 @@ constexpr Setting table[] = {
     {"RATE_CONSENT_DECISION", "", "60", "consent decisions a minute and address", false, false, number<&C::rate_consent_decision, 1, rate_max>},
     {"RATE_SIGNUP", "", "30", "sign-ups a minute and address; no profile factor", false, false, number<&C::rate_signup, 1, rate_max>},
     {"RATE_WRITE", "", "30", "changes of policies a minute and developer", false, false, number<&C::rate_write, 1, rate_max>},
+    {"RATE_DID", "", "300", "agent DIDs resolved a minute and address; no profile factor", false, false, number<&C::rate_did, 1, rate_max>},
+    {"RATE_ADMIN", "", "20", "operator requests, also refused ones, a minute and address; no profile factor", false, false, number<&C::rate_admin, 1, rate_max>},
     {"QUOTA_AGENTS", "", "500,5000,0", "agents of a developer: free,pro,enterprise; 0 = none", false, false, quota<&C::quota_agents>},
     {"QUOTA_GRANTS", "", "1000,50000,0", "active grants of a developer", false, false, quota<&C::quota_grants>},
     {"QUOTA_POLICIES", "", "0,0,0", "policies of a developer", false, false, quota<&C::quota_policies>},

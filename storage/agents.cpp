@@ -15,6 +15,17 @@ std::optional<Agent> find_agent(Database& db, std::string_view developer_id, std
     );
 }
 
+std::optional<Agent> find_agent_of_anyone(Database& db, std::string_view id)
+{
+    return db.find<Agent>(
+        R"sql(
+        SELECT id, developer_id, name, description, scopes, allowed_redirect_uris, status,
+               created_at, updated_at
+        FROM agents WHERE id = ?1)sql",
+        id
+    );
+}
+
 std::vector<Agent> list_agents(Database& db, std::string_view developer_id, Page page)
 {
     return db.list<Agent>(

@@ -16,7 +16,7 @@ struct Agent
     std::string description;
     std::vector<std::string> scopes; // declared, not granted
     std::vector<std::string> allowed_redirect_uris;
-    std::string status; // active, suspended
+    std::string status; // active, suspended; deleted from find_agent_of_anyone only
     Timestamp created_at;
     Timestamp updated_at;
 };
@@ -27,6 +27,9 @@ BOOST_DESCRIBE_STRUCT(
 )
 
 std::optional<Agent> find_agent(Database& db, std::string_view developer_id, std::string_view id);
+
+// Whoever it belongs to, and deleted ones too (status deleted): what its public DID resolves to.
+std::optional<Agent> find_agent_of_anyone(Database& db, std::string_view id);
 
 // Newest first.
 std::vector<Agent> list_agents(Database& db, std::string_view developer_id, Page page);

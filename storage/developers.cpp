@@ -50,6 +50,12 @@ void insert_developer(Database& db, Developer const& developer)
         developer.created_at
     );
     db.run("INSERT INTO developer_totals (developer_id) VALUES (?1)", developer.id);
+    db.run(
+        R"sql(
+        INSERT INTO totals_by_mode (mode, developers) VALUES (?1, 1)
+        ON CONFLICT (mode) DO UPDATE SET developers = developers + 1)sql",
+        developer.mode
+    );
 }
 
 void update_developer(Database& db, Developer const& developer)
@@ -62,6 +68,28 @@ void update_developer(Database& db, Developer const& developer)
         developer.id, developer.fido_required, developer.fido_rp_name,
         developer.allowed_redirect_uris, developer.max_delegation_depth, developer.consent_auth
     );
+}
+
+void update_plan(Database& db, std::string_view developer_id, std::string_view plan)
+{
+    db.run("UPDATE developers SET plan = ?2 WHERE id = ?1", developer_id, plan);
+}
+
+std::vector<ListedDeveloper> list_developers(Database& db, Page page)
+{
+    // The condition is true of every row: it says that the key is walked, only as far as the page.
+    return db.list<ListedDeveloper>(
+        R"sql(
+        SELECT id, name, email, mode, plan, created_at
+        FROM developers WHERE id > '' ORDER BY id DESC LIMIT ?1 OFFSET ?2)sql",
+        page.size, page.offset()
+    );
+}
+
+std::int64_t count_developers_since(Database& db, Timestamp since)
+{
+    return db.find<std::int64_t>("SELECT count(*) FROM developers WHERE created_at >= ?1", since)
+        .value_or(0);
 }
 
 void insert_api_key(
@@ -100,6 +128,21 @@ void update_totals(Database& db, std::string_view developer_id, DeveloperTotals 
             audit_logged = audit_logged + ?5
         WHERE developer_id = ?1)sql",
         developer_id, change.agents, change.grants, change.audit_entries, change.audit_logged
+    );
+    if (change.agents == 0 && change.grants == 0)
+        return;
+    db.run(
+        R"sql(
+        UPDATE totals_by_mode SET agents = agents + ?2, grants = grants + ?3
+        WHERE mode = (SELECT mode FROM developers WHERE id = ?1))sql",
+        developer_id, change.agents, change.grants
+    );
+}
+
+std::vector<ModeTotals> list_totals(Database& db)
+{
+    return db.list<ModeTotals>(
+        "SELECT mode, developers, agents, grants FROM totals_by_mode ORDER BY mode"
     );
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "storage/database.hpp"
+#include "storage/page.hpp"
 
 #include <boost/describe/class.hpp>
 
@@ -33,6 +34,23 @@ std::optional<Developer> find_developer_by_key(Database& db, std::string_view ke
 std::optional<Developer> find_developer_by_email(Database& db, std::string_view email);
 void insert_developer(Database& db, Developer const& developer);
 void update_developer(Database& db, Developer const& developer); // its settings
+void update_plan(Database& db, std::string_view developer_id, std::string_view plan);
+
+// What the operator sees of a developer in a list.
+struct ListedDeveloper
+{
+    std::string id;
+    std::string name;
+    std::optional<std::string> email;
+    std::string mode;
+    std::string plan;
+    Timestamp created_at;
+};
+BOOST_DESCRIBE_STRUCT(ListedDeveloper, (), (id, name, email, mode, plan, created_at))
+
+// Newest first.
+std::vector<ListedDeveloper> list_developers(Database& db, Page page);
+std::int64_t count_developers_since(Database& db, Timestamp since); // inclusive
 
 void insert_api_key(
     Database& db, std::string_view key_hash, std::string_view developer_id, Timestamp now
@@ -51,5 +69,17 @@ BOOST_DESCRIBE_STRUCT(DeveloperTotals, (), (agents, grants, audit_entries, audit
 
 DeveloperTotals find_totals(Database& db, std::string_view developer_id);
 void update_totals(Database& db, std::string_view developer_id, DeveloperTotals const& change);
+
+// The same over all developers of a mode.
+struct ModeTotals
+{
+    std::string mode;
+    std::int64_t developers = 0;
+    std::int64_t agents = 0; // not deleted
+    std::int64_t grants = 0; // ever made
+};
+BOOST_DESCRIBE_STRUCT(ModeTotals, (), (mode, developers, agents, grants))
+
+std::vector<ModeTotals> list_totals(Database& db); // only modes that occur
 
 } // namespace storage

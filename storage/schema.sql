@@ -15,6 +15,7 @@ CREATE TABLE developers (
     consent_auth          TEXT CHECK (consent_auth IN ('none', 'link', 'session', 'passkey')),
     created_at            INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX developers_by_creation ON developers (created_at);
 
 -- Totals of what lists show and quotas bound, kept in the transaction of each change.
 CREATE TABLE developer_totals (
@@ -23,6 +24,14 @@ CREATE TABLE developer_totals (
     grants        INTEGER NOT NULL DEFAULT 0,
     audit_entries INTEGER NOT NULL DEFAULT 0,
     audit_logged  INTEGER NOT NULL DEFAULT 0
+) STRICT, WITHOUT ROWID;
+
+-- What the operator's counters show, kept in the transaction of each change; a row a mode in use.
+CREATE TABLE totals_by_mode (
+    mode       TEXT PRIMARY KEY CHECK (mode IN ('live', 'sandbox')),
+    developers INTEGER NOT NULL DEFAULT 0,
+    agents     INTEGER NOT NULL DEFAULT 0,
+    grants     INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE api_keys (

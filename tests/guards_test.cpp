@@ -21,6 +21,8 @@ std::string name_of(http::Route const& route)
 std::map<std::string, std::string> const public_routes{
     {"GET /health", "monitors have no key"},
     {"GET /.well-known/jwks.json", "any service verifies tokens with it"},
+    {"GET /.well-known/did.json", "likewise, for those who resolve did:web"},
+    {"GET /v1/did/{did}", "anyone who meets an agent may ask who it is; can be switched off"},
     {"GET /assets/{version}/{name}", "style and script of public pages"},
     {"POST /v1/signup", "makes the first key; closed unless switched on"},
     {"GET /consent", "the person has no key; the link's secret decides what they may do"},
@@ -38,7 +40,8 @@ std::map<std::string, std::string> const reading_posts{
 
 // Public routes without a bucket of their own.
 std::set<std::string> const unbucketed_public{
-    "GET /health", "GET /.well-known/jwks.json", "GET /assets/{version}/{name}"};
+    "GET /health", "GET /.well-known/jwks.json", "GET /.well-known/did.json",
+    "GET /assets/{version}/{name}"};
 
 // "/v1/agents/{agentId}" -> "/v1/agents/x"
 std::string example_path(std::string_view pattern)
@@ -90,6 +93,16 @@ BOOST_AUTO_TEST_CASE(every_change_runs_on_the_writer_and_no_get_does)
             route.method != http::verb::get && !reading_posts.contains(name_of(route));
         BOOST_TEST((route.tx == http::Tx::write) == changes, name_of(route));
     }
+}
+
+// The idempotency record of such a change belongs to that developer.
+BOOST_AUTO_TEST_CASE(every_change_by_the_operator_names_its_developer)
+{
+    for (auto const& route : http::routes())
+        if (route.auth == http::Auth::operator_ && route.tx == http::Tx::write)
+            BOOST_TEST(
+                (route.path.find("{developerId}") != std::string_view::npos), name_of(route)
+            );
 }
 
 BOOST_AUTO_TEST_CASE(no_two_lines_are_the_same_operation)

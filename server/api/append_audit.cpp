@@ -51,4 +51,17 @@ void append_server_audit(
     append_audit(request, std::move(entry), false);
 }
 
+void append_account_audit(
+    http::Request& request, std::string_view developer_id, std::string_view action,
+    std::string metadata
+)
+{
+    storage::AuditEntry entry;
+    entry.developer_id = developer_id;
+    entry.action = action;
+    entry.metadata = std::move(metadata);
+    entry.status = "success";
+    append_audit(request, std::move(entry), false);
+}
+
 } // namespace api

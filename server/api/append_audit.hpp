@@ -17,4 +17,11 @@ void append_server_audit(
     http::Request& request, storage::Grant const& grant, std::string_view action
 );
 
+// An entry the server writes itself about the developer's account: no agent, grant or person (their
+// ids are empty); status success. `metadata`: canonical JSON text with source "server".
+void append_account_audit(
+    http::Request& request, std::string_view developer_id, std::string_view action,
+    std::string metadata
+);
+
 } // namespace api

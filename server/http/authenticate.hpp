@@ -1,4 +1,4 @@
-// Who asks: the developer behind an API key.
+// Who asks: the developer behind an API key, a person behind a session, the operator.
 #pragma once
 
 #include "server/http/request.hpp"
@@ -14,5 +14,8 @@ storage::Developer authenticate(storage::Database& db, Message const& message);
 
 // The same header with a principal's session token instead. Throws as above.
 storage::PrincipalSession authenticate_principal(Request const& request);
+
+// The same header with the operator's key instead. Throws as above.
+void authenticate_operator(server::Config const& config, Message const& message);
 
 } // namespace http

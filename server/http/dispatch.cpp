@@ -205,12 +205,10 @@ void Dispatch::run(Exchange& exchange, storage::Database& db)
 void Dispatch::call(Exchange& exchange, Request& request)
 {
     auto const& row = *exchange.match.route;
-    if (row.auth == Auth::developer)
-        authenticate_caller(exchange, request);
-    if (row.auth == Auth::principal)
-        request.session = authenticate_principal(request);
+    authenticate_caller(exchange, request);
     parse_body(row, request);
-    count_route(exchange, request.now);
+    if (row.auth != Auth::operator_)
+        count_route(exchange, request.now);
     auto const idempotency = Idempotency::of(row, request);
     if (auto answer = idempotency ? idempotency->find_answer(request) : std::nullopt) {
         exchange.outcome = std::move(*answer);
@@ -221,25 +219,42 @@ void Dispatch::call(Exchange& exchange, Request& request)
         idempotency->keep_answer(request, exchange.outcome);
 }
 
-// Routes with a key are keyed by developer, public ones by address. A success reports the plan
-// budget, or for a public route its bucket; a refusal reports the bucket that tripped.
+// Developers' routes are keyed by developer, others by source. A success reports the plan budget,
+// or for another route its bucket; a refusal reports the bucket that tripped.
 void Dispatch::count_route(Exchange& exchange, storage::Timestamp now)
 {
     auto const& row = *exchange.match.route;
-    auto const authenticated = row.auth == Auth::developer;
+    auto const by_developer = row.auth == Auth::developer;
     auto const verdict =
-        limits_.count_route(row.limit, authenticated ? exchange.caller_id : exchange.source, now);
-    if (verdict.limit != 0 && (!authenticated || !verdict.allowed))
+        limits_.count_route(row.limit, by_developer ? exchange.caller_id : exchange.source, now);
+    if (verdict.limit != 0 && (!by_developer || !verdict.allowed))
         exchange.reported = verdict;
     throw_if_tripped(verdict, row.limit);
 }
 
 void Dispatch::authenticate_caller(Exchange& exchange, Request& request)
 {
-    request.developer = authenticate(request.db, exchange.message);
-    exchange.caller_id = request.developer->id;
-    exchange.reported = limits_.count_plan(*request.developer, request.now);
-    throw_if_tripped(exchange.reported, Limit::standard);
+    switch (exchange.match.route->auth) {
+    case Auth::none:
+        return;
+    case Auth::developer:
+        request.developer = authenticate(request.db, exchange.message);
+        exchange.caller_id = request.developer->id;
+        exchange.reported = limits_.count_plan(*request.developer, request.now);
+        throw_if_tripped(exchange.reported, Limit::standard);
+        return;
+    case Auth::principal:
+        request.session = authenticate_principal(request);
+        return;
+    case Auth::operator_:
+        if (app_.config.admin_api_key.empty())
+            throw operator_key_unset();
+        // There is one key for everything, so guesses at it count: the bucket comes first.
+        count_route(exchange, request.now);
+        authenticate_operator(app_.config, exchange.message);
+        exchange.caller_id = "operator";
+        return;
+    }
 }
 
 // Signing runs beside the commit; the answer goes out when both are done.
@@ -317,9 +332,12 @@ Response Dispatch::render(Exchange& exchange)
     }
     headers.emplace_back("X-Request-Id", exchange.id);
     add_rate_headers(headers, exchange.reported);
-    // Consent decisions never get CORS allow headers (core contract, approveConsent).
     auto const& match = exchange.match;
     auto const* const row = match.route == nullptr ? match.first : match.route;
+    // Any page may see why a DID does not resolve.
+    if (exchange.error && row != nullptr && row->limit == Limit::did)
+        headers.emplace_back("Access-Control-Allow-Origin", "*");
+    // Consent decisions never get CORS allow headers (core contract, approveConsent).
     if (row == nullptr || row->limit != Limit::consent_decision)
         add_cors_headers(
             headers, app_.config, exchange.message.header("origin"),

@@ -105,6 +105,20 @@ ApiError invalid_session()
 {
     return {401, "UNAUTHORIZED", "The session is not valid or has ended. Ask for a new link"};
 }
+ApiError operator_key_unset()
+{
+    return {
+        503, "SERVICE_UNAVAILABLE",
+        "Operator endpoints are off. Set GRANTEXD_ADMIN_API_KEY and start the server again"};
+}
+ApiError missing_operator_key()
+{
+    return {401, "UNAUTHORIZED", "Send the operator key as Authorization: Bearer <key>"};
+}
+ApiError invalid_operator_key()
+{
+    return {401, "UNAUTHORIZED", "Operator key is not valid"};
+}
 ApiError signup_closed()
 {
     return {403, "SIGNUP_CLOSED", "This server does not take sign-ups. Ask its operator for a key"};
@@ -133,6 +147,18 @@ ApiError request_unknown()
 ApiError request_not_pending()
 {
     return {404, "NOT_FOUND", "Authorization request not found or already decided"};
+}
+ApiError not_an_agent_did()
+{
+    return bad_request("Not a did:grantex identifier");
+}
+ApiError unknown_did()
+{
+    return {404, "NOT_FOUND", "Unknown DID"};
+}
+ApiError agent_deleted()
+{
+    return {410, "GONE", "Agent was deleted"};
 }
 ApiError email_taken()
 {

@@ -36,6 +36,9 @@ ApiError invalid_api_key();
 ApiError signup_closed();
 ApiError missing_session();
 ApiError invalid_session();
+ApiError operator_key_unset();
+ApiError missing_operator_key();
+ApiError invalid_operator_key();
 
 // What is asked for
 ApiError not_found(std::string_view what);            // "Agent not found"
@@ -44,6 +47,9 @@ ApiError no_active_grants();
 ApiError request_gone();
 ApiError request_unknown();
 ApiError request_not_pending();
+ApiError not_an_agent_did();
+ApiError unknown_did();
+ApiError agent_deleted();
 ApiError email_taken();
 ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota);
 

@@ -18,8 +18,30 @@ constexpr std::int64_t expired_per_insert_max = 4; // keeps the table bounded by
 // rotateKey must let the old key die at once, so nothing of it is ever replayed.
 bool takes_part(Route const& route)
 {
-    return route.tx == Tx::write && route.auth == Auth::developer &&
-           route.limit != Limit::rotate_key;
+    return route.tx == Tx::write && route.auth != Auth::none && route.limit != Limit::rotate_key;
+}
+
+struct Caller
+{
+    std::string_view id;    // two callers never share a key
+    std::string_view owner; // the developer the change belongs to
+};
+
+Caller caller_of(Auth auth, Request const& request)
+{
+    switch (auth) {
+    case Auth::none:
+        break;
+    case Auth::developer:
+        return {request.caller().id, request.caller().id};
+    case Auth::principal:
+        return {request.principal().jti, request.principal().developer_id};
+    case Auth::operator_:
+        // What the operator changes is a developer's, whom the path names (a guard test sees to
+        // it). Ids of others have a prefix, so none is "operator".
+        return {"operator", request.path("developerId")};
+    }
+    return {};
 }
 
 // The grant whose token an answer carries; its member is spelled grantId in every such answer.
@@ -45,12 +67,12 @@ std::optional<Idempotency> Idempotency::of(Route const& route, Request const& re
 
     std::string_view const target{request.message.target};
     auto const path = target.substr(0, target.find('?'));
+    auto const caller = caller_of(route.auth, request);
     std::string name{"idempotency"};
-    for (auto const part :
-         {std::string_view{request.caller().id}, std::string_view{request.message.method}, path,
-          key})
+    for (auto const part : {caller.id, std::string_view{request.message.method}, path, key})
         name.append("\n").append(part);
     Idempotency idempotency;
+    idempotency.owner_ = caller.owner;
     idempotency.key_hash_ = request.app.keys.lookup_hash(name);
     idempotency.request_hash_ = crypto::hex(
         crypto::sha256(std::string{target.substr(path.size())} + "\n" + request.message.body)
@@ -66,12 +88,12 @@ std::optional<Outcome> Idempotency::find_answer(Request& request) const
     if (record->request_hash != request_hash_)
         throw idempotency_key_reused();
     if (record->grant_id) {
-        auto const grant = storage::find_grant(request.db, request.caller().id, *record->grant_id);
+        auto const grant = storage::find_grant(request.db, owner_, *record->grant_id);
         if (!grant || grant->status != "active" || grant->expires_at <= request.now)
             return {};
     }
     auto const opened = request.app.keys.open_sealed(
-        request.db, purpose, request.caller().id, key_hash_, "body", record->sealed_body
+        request.db, purpose, owner_, key_hash_, "body", record->sealed_body
     );
     if (!opened)
         throw internal_error("a kept answer does not open");
@@ -92,17 +114,17 @@ void Idempotency::keep_answer(Request& request, Outcome const& outcome) const
     auto const text = outcome.unsigned_input + "\n" + outcome.body;
     storage::expire_idempotency_records(request.db, request.now, expired_per_insert_max);
     storage::insert_idempotency_record(
-        request.db, {.key_hash = key_hash_,
-                     .developer_id = request.caller().id,
-                     .request_hash = request_hash_,
-                     .status = static_cast<int>(outcome.status),
-                     .content_type = outcome.content_type,
-                     .sealed_body = request.app.keys.seal(
-                         request.db, request.app.ids, request.now, purpose, request.caller().id,
-                         key_hash_, "body", text
-                     ),
-                     .grant_id = grant_of(outcome),
-                     .expires_at = request.now + request.app.config.idempotency_ttl}
+        request.db,
+        {.key_hash = key_hash_,
+         .developer_id = owner_,
+         .request_hash = request_hash_,
+         .status = static_cast<int>(outcome.status),
+         .content_type = outcome.content_type,
+         .sealed_body = request.app.keys.seal(
+             request.db, request.app.ids, request.now, purpose, owner_, key_hash_, "body", text
+         ),
+         .grant_id = grant_of(outcome),
+         .expires_at = request.now + request.app.config.idempotency_ttl}
     );
 }
 

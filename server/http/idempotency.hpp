@@ -22,6 +22,7 @@ public:
     void keep_answer(Request& request, Outcome const& outcome) const;
 
 private:
+    std::string owner_;        // the developer whose data key seals the answer
     std::string key_hash_;     // caller, method, path, key: keyed hash
     std::string request_hash_; // query and body
 };

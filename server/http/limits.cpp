@@ -51,8 +51,8 @@ int Limits::scaled(int per_minute) const
 
 int Limits::route_limit(Limit limit) const
 {
-    // Guessing keys or flooding mailboxes is no matter of size: these two keep their numbers in
-    // every profile.
+    // Guessing keys, flooding mailboxes and listing agents are no matter of size: these keep their
+    // numbers in every profile.
     auto const fixed = factor_ == 0 ? 0 : 1;
     switch (limit) {
     case Limit::exempt:
@@ -78,6 +78,10 @@ int Limits::route_limit(Limit limit) const
         return scaled(config_.rate_consent_decision);
     case Limit::write:
         return scaled(config_.rate_write);
+    case Limit::did:
+        return config_.rate_did * fixed;
+    case Limit::admin:
+        return config_.rate_admin * fixed;
     }
     return 0;
 }
@@ -100,7 +104,7 @@ Limits::Verdict Limits::count(std::string key, int limit, storage::Timestamp now
     return {
         .allowed = allowed,
         .limit = limit,
-        .remaining = limit - used,
+        .remaining = std::max(limit - used, 0), // a smaller plan may have been set meanwhile
         .reset_seconds = static_cast<int>(reset)};
 }
 

@@ -20,19 +20,25 @@ int hex_value(char c)
     return -1;
 }
 
-std::int64_t positive_or(std::optional<std::string> const& text, std::int64_t fallback)
+// Nothing when it is no whole number. Bounded so that the offset of a page cannot overflow.
+std::optional<std::int64_t> whole_number(std::optional<std::string> const& text)
 {
+    constexpr std::int64_t bound = 1'000'000'000;
     std::int64_t value = 0;
     if (!text)
-        return fallback;
+        return {};
     auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    auto const whole = end == text->data() + text->size();
-    // Bounded so that the offset of a page cannot overflow.
-    if (error == std::errc::result_out_of_range && whole && !text->starts_with('-'))
-        return 1'000'000'000;
-    if (error != std::errc{} || !whole || value < 1)
-        return fallback;
-    return std::min<std::int64_t>(value, 1'000'000'000);
+    if (error == std::errc::invalid_argument || end != text->data() + text->size())
+        return {};
+    if (error == std::errc::result_out_of_range)
+        return text->starts_with('-') ? -bound : bound;
+    return std::clamp(value, -bound, bound);
+}
+
+std::int64_t positive_or(std::optional<std::string> const& text, std::int64_t fallback)
+{
+    auto const value = whole_number(text);
+    return value && *value >= 1 ? *value : fallback;
 }
 
 } // namespace
@@ -102,6 +108,14 @@ storage::Page Request::page(std::int64_t size_max) const
     return {
         .number = positive_or(query("page"), 1),
         .size = std::min(positive_or(query("pageSize"), size_max), size_max)};
+}
+
+storage::Page Request::page(std::int64_t size_max, std::int64_t size_default) const
+{
+    auto const size = whole_number(query("pageSize")).value_or(size_default);
+    return {
+        .number = positive_or(query("page"), 1),
+        .size = std::clamp<std::int64_t>(size, 1, size_max)};
 }
 
 std::optional<std::string> Request::cookie(std::string_view name) const

@@ -56,6 +56,8 @@ struct Request
 
     // `page` and `pageSize`: bad values fall back to the default, large ones are clamped.
     [[nodiscard]] storage::Page page(std::int64_t size_max) const;
+    // The same with a default of its own and small sizes clamped as well.
+    [[nodiscard]] storage::Page page(std::int64_t size_max, std::int64_t size_default) const;
 
     [[nodiscard]] std::string next_id(std::string_view prefix) { return app.ids.next(prefix, now); }
 

@@ -27,7 +27,8 @@ enum class Auth : std::uint8_t
 {
     none,      // anyone; the Authorization header is not looked at
     developer, // Authorization: Bearer <API key>
-    principal  // Authorization: Bearer <principal session token>, of the dashboard kind
+    principal, // Authorization: Bearer <principal session token>, of the dashboard kind
+    operator_  // Authorization: Bearer <GRANTEXD_ADMIN_API_KEY>
 };
 
 // The route's own rate bucket (limits.hpp), beside the layers for addresses and plans.
@@ -44,7 +45,9 @@ enum class Limit : std::uint8_t
     principal_session,
     consent_read,
     consent_decision,
-    write // changes of what governs: policies
+    write, // changes of what governs: policies
+    did,
+    admin // also of requests with a wrong key
 };
 
 // Which connection the handler gets. `none`: it needs no database.

@@ -1,11 +1,13 @@
 #include "server/http/routes.hpp"
 
+#include "server/api/admin.hpp"
 #include "server/api/agents.hpp"
 #include "server/api/audit.hpp"
 #include "server/api/authorize.hpp"
 #include "server/api/consent.hpp"
 #include "server/api/consent_page.hpp"
 #include "server/api/delegate.hpp"
+#include "server/api/did.hpp"
 #include "server/api/grants.hpp"
 #include "server/api/me.hpp"
 #include "server/api/policies.hpp"
@@ -27,6 +29,7 @@ constexpr Route table[] = {
     //verb        path                                        caller           limit                    tx         summary                                        handler
     {verb::get,     "/health",                                Auth::none,      Limit::standard,         Tx::read,  "Whether the server is well",                  on<get_health>},
     {verb::get,     "/.well-known/jwks.json",                 Auth::none,      Limit::exempt,           Tx::none,  "Public keys that verify grant tokens",        on<get_jwks>},
+    {verb::get,     "/.well-known/did.json",                  Auth::none,      Limit::standard,         Tx::none,  "DID document of the server",                  on<get_did_document>},
     {verb::get,     "/assets/{version}/{name}",               Auth::none,      Limit::standard,         Tx::none,  "Style sheet, script and icons of the pages",  on<get_asset>},
 
     {verb::post,    "/v1/signup",                             Auth::none,      Limit::signup,           Tx::write, "Create a developer account",                  on<signup>},
@@ -41,6 +44,8 @@ constexpr Route table[] = {
     {verb::patch,   "/v1/agents/{agentId}",                   Auth::developer, Limit::standard,         Tx::write, "Update an agent",                             on<update_agent>},
     {verb::post,    "/v1/agents/{agentId}",                   Auth::developer, Limit::standard,         Tx::write, "Update an agent (Python SDK verb)",           on<update_agent_via_post>},
     {verb::delete_, "/v1/agents/{agentId}",                   Auth::developer, Limit::standard,         Tx::write, "Delete an agent and revoke its grants",       on<delete_agent>},
+
+    {verb::get,     "/v1/did/{did}",                          Auth::none,      Limit::did,              Tx::read,  "Identity document of an agent",               on<resolve_agent_did>},
 
     {verb::post,    "/v1/authorize",                          Auth::developer, Limit::authorize,        Tx::write, "Ask a person for scopes",                     on<create_authorization>},
     {verb::post,    "/v1/authorize/{authRequestId}/approve",  Auth::developer, Limit::standard,         Tx::write, "Approve a sandbox request",                   on<approve_authorization>},
@@ -77,6 +82,10 @@ constexpr Route table[] = {
     {verb::post,    "/v1/audit/log",                          Auth::developer, Limit::audit_log,        Tx::write, "Append to the audit log",                     on<log_audit>},
     {verb::get,     "/v1/audit/entries",                      Auth::developer, Limit::standard,         Tx::read,  "List audit entries",                          on<list_audit>},
     {verb::get,     "/v1/audit/{entryId}",                    Auth::developer, Limit::standard,         Tx::read,  "Get one audit entry",                         on<get_audit>},
+
+    {verb::get,     "/v1/admin/stats",                        Auth::operator_, Limit::admin,            Tx::read,  "Counts over all developers",                  on<admin_stats>},
+    {verb::get,     "/v1/admin/developers",                   Auth::operator_, Limit::admin,            Tx::read,  "List developers",                             on<admin_list_developers>},
+    {verb::patch,   "/v1/admin/developers/{developerId}/plan", Auth::operator_, Limit::admin,           Tx::write, "Set a developer's plan",                      on<admin_set_plan>},
 };
 // clang-format on
 

@@ -15,6 +15,7 @@ import { rounds, start_server, temporary_directory } from "../support/server.mjs
 
 const secrets = new Secrets();
 const redirectUri = "http://127.0.0.1:9/callback";
+const operator_key = randomBytes(24).toString("base64url");
 let server, sandbox, live, routes;
 
 before(async () => {
@@ -26,11 +27,17 @@ before(async () => {
             secrets.add(`signing key ${name}`, value);
             secrets.add(`signing key ${name}, bytes`, Buffer.from(value, "base64url"));
         }
+    const ed25519 = generateKeyPairSync("ed25519").privateKey;
+    const { d } = ed25519.export({ format: "jwk" });
+    secrets.add("Ed25519 key", d);
+    secrets.add("Ed25519 key, bytes", Buffer.from(d, "base64url"));
     server = await start_server({
         env: {
             GRANTEXD_RATE_PROFILE: "off",
             GRANTEXD_CONSENT_AUTH: "link",
             GRANTEXD_RSA_PRIVATE_KEY_FILE: key_file,
+            GRANTEXD_ED25519_PRIVATE_KEY: ed25519.export({ type: "pkcs8", format: "pem" }),
+            GRANTEXD_ADMIN_API_KEY: operator_key,
         },
     });
     sandbox = new WatchedApi(server.sandbox(), secrets);
@@ -100,6 +107,16 @@ async function rotate_keys() {
     assert.equal((await own.get("/v1/me")).status, 200);
 }
 
+async function walk_as_the_operator() {
+    const operator = new WatchedApi({ ...live, key: operator_key }, secrets);
+    const { developers } = await operator.must(200, "GET", "/v1/admin/developers");
+    assert.ok(developers.length >= 2);
+    const body = { plan: "enterprise" };
+    for (const { id } of developers)
+        await operator.must(200, "PATCH", `/v1/admin/developers/${id}/plan`, body);
+    await operator.must(200, "GET", "/v1/admin/stats");
+}
+
 // Secrets where they do not belong: in paths, queries, headers and bodies that are refused.
 async function misplace_secrets({ method, path }, key) {
     const headers = {
@@ -157,9 +174,11 @@ test("no secret is in the log, the database or any file", async (t) => {
     for (let i = 0; i < rounds(30); ++i) await walk_the_main_job();
     for (let i = 0; i < rounds(10); ++i) await walk_through_the_page(i % 3 ? "approve" : "deny");
     await rotate_keys();
+    await walk_as_the_operator();
     for (const route of routes) {
         await misplace_secrets(route);
         await misplace_secrets(route, server.live_key);
+        await misplace_secrets(route, operator_key);
     }
     await misplace_secrets_in_framing();
 

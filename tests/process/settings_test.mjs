@@ -162,6 +162,36 @@ test("an imported signing key that is weak, not RSA or no key is refused", async
     }
 });
 
+test("an Ed25519 key that is none stops the start", async () => {
+    const { publicKey } = generateKeyPairSync("ed25519");
+    const rows = [
+        ["RSA", pem(generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey)],
+        ["EC", pem(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey)],
+        ["X25519", pem(generateKeyPairSync("x25519").privateKey)],
+        ["public", publicKey.export({ type: "spki", format: "pem" })],
+        ["no key", "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g"],
+    ];
+    for (const [name, value] of rows) {
+        const { stderr } = await refusal(["--dev"], { GRANTEXD_ED25519_PRIVATE_KEY: value });
+        assert.match(stderr, /GRANTEXD_ED25519_PRIVATE_KEY is not a PEM Ed25519 .*Try: /, name);
+        assert.doesNotMatch(stderr, /BEGIN|MC4C/);
+    }
+});
+
+test("an Ed25519 key is published under one name on every start", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+    const file = join(temporary_directory(), "ed25519.pem");
+    writeFileSync(file, pem(privateKey), { mode: 0o600 });
+    const server = await start_server({ env: { GRANTEXD_ED25519_PRIVATE_KEY_FILE: file } });
+    const last_key = async () =>
+        (await server.api().must(200, "GET", "/.well-known/did.json")).verificationMethod.at(-1);
+    const key = await last_key();
+    assert.equal(key.publicKeyJwk.x, publicKey.export({ format: "jwk" }).x);
+    await server.restart();
+    assert.deepEqual(await last_key(), key);
+    await server.stop();
+});
+
 test("an imported signing key is the one that is published", async () => {
     const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const directory = temporary_directory();

@@ -1,11 +1,15 @@
 // Bringing a file to the newest schema, and leaving alone what is not ours.
 #include "storage/migrate.hpp"
+
+#include "storage/developers.hpp"
+#include "storage/embedded_file.hpp"
 #include "tests/storage/open_store.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <fstream>
 #include <iterator>
+#include <map>
 
 using namespace support;
 
@@ -54,6 +58,58 @@ BOOST_AUTO_TEST_CASE(migrating_again_keeps_the_rows)
     store.grant("g1", "ag_1");
     storage::migrate(store.writer);
     BOOST_TEST(storage::find_grant(store.reader, "dev_1", "g1").has_value());
+}
+
+// A file as the program left it that knew migrations up to `version`.
+void migrate_up_to(storage::Database& database, int version)
+{
+    std::map<std::string, std::string> files;
+    for (auto const& file : storage::migration_files())
+        files.emplace(file.name, file.text);
+    for (auto const& [name, sql] : files)
+        if (std::stoi(name) <= version)
+            database.execute(sql);
+    database.execute("PRAGMA application_id = " + std::to_string(storage::application_id));
+    database.execute("PRAGMA user_version = " + std::to_string(version));
+}
+
+BOOST_AUTO_TEST_CASE(totals_over_all_developers_count_what_was_there_before)
+{
+    TemporaryFile file;
+    auto database = storage::Database::open_writer(file.path());
+    migrate_up_to(database, 4);
+    database.execute(R"sql(
+        INSERT INTO developers (id, name, mode, plan, created_at) VALUES
+            ('d1', 'a', 'live', 'free', 1), ('d2', 'b', 'live', 'free', 2),
+            ('d3', 'c', 'live', 'free', 3);
+        INSERT INTO developer_totals (developer_id, agents, grants) VALUES
+            ('d1', 2, 5), ('d2', 1, 0), ('d3', 0, 0);)sql");
+    BOOST_TEST(storage::migrate(database) == 4);
+    auto const totals = storage::list_totals(database);
+    BOOST_REQUIRE_EQUAL(totals.size(), 1U); // no sandbox developer, no row
+    BOOST_TEST(totals[0].mode == "live");
+    BOOST_TEST(totals[0].developers == 3);
+    BOOST_TEST(totals[0].agents == 3);
+    BOOST_TEST(totals[0].grants == 5);
+    BOOST_TEST(
+        storage::count_developers_since(
+            database, storage::Timestamp{std::chrono::milliseconds{2}}
+        ) == 2
+    );
+
+    storage::Developer developer;
+    developer.id = "d4";
+    developer.mode = "sandbox";
+    developer.plan = "pro";
+    storage::insert_developer(database, developer);
+    storage::update_totals(database, "d4", {.agents = 1, .grants = 1});
+    storage::update_totals(database, "d1", {.agents = -1});
+    auto const after = storage::list_totals(database);
+    BOOST_REQUIRE_EQUAL(after.size(), 2U);
+    BOOST_TEST(after[0].agents == 2);
+    BOOST_TEST(after[1].developers == 1);
+    BOOST_TEST(after[1].agents == 1);
+    BOOST_TEST(after[1].grants == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused_with_both_versions)

@@ -69,6 +69,10 @@ BOOST_AUTO_TEST_CASE(the_defaults_are_those_of_the_contract)
     BOOST_TEST(config.rate_consent_read == 120);
     BOOST_TEST(config.rate_consent_decision == 60);
     BOOST_TEST(config.rate_signup == 30);
+    BOOST_TEST(config.rate_did == 300);
+    BOOST_TEST(config.rate_admin == 20);
+    BOOST_TEST(config.did_public_resolution);
+    BOOST_TEST(config.admin_api_key.empty());
     BOOST_TEST((config.quota_agents == Quota{500, 5000, 0}));
     BOOST_TEST((config.quota_grants == Quota{1000, 50'000, 0}));
     BOOST_TEST((config.quota_audit == Quota{20'000, 1'000'000, 0}));
@@ -167,6 +171,11 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_named_with_what_is_accepted)
         {"MAX_DELEGATION_DEPTH", "+3", "1 to 10"},
         {"RATE_PROFILE", "none", "appliance, reference or off"},
         {"RATE_IP", "0", "1 to"},
+        {"RATE_DID", "0", "1 to"},
+        {"RATE_ADMIN", "x", "1 to"},
+        {"DID_PUBLIC_RESOLUTION", "off", "true or false"},
+        {"DID_WEB_DOMAIN", "https://auth.example.com", "auth.example.com:8443"},
+        {"DID_WEB_DOMAIN", "", "auth.example.com:8443"},
         {"QUOTA_AGENTS", "1,2", "three numbers"},
         {"QUOTA_AGENTS", "1,2,3,4", "three numbers"},
         {"QUOTA_AGENTS", "1,-2,3", "three numbers"},
@@ -190,7 +199,7 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_named_with_what_is_accepted)
 
 BOOST_AUTO_TEST_CASE(secrets_are_never_echoed)
 {
-    for (auto const* const name : {"SEED_API_KEY", "SEED_SANDBOX_KEY"})
+    for (auto const* const name : {"SEED_API_KEY", "SEED_SANDBOX_KEY", "ADMIN_API_KEY"})
         for (auto const* const bad : {"tooshort", "has a space in it", "tab\tin between it"}) {
             auto const variable = std::string{"GRANTEXD_"} + name;
             for (auto const& fault :
@@ -206,6 +215,17 @@ BOOST_AUTO_TEST_CASE(secrets_are_never_echoed)
             has(std::string{setting.name}, "KEY") && setting.name != "RATE_ROTATE_KEY";
         BOOST_TEST(setting.secret == is_key, setting.name);
     }
+}
+
+BOOST_AUTO_TEST_CASE(the_operator_key_is_no_seeded_key)
+{
+    std::string const key = "one-key-for-everything";
+    for (auto const* const seed : {"seed-api-key", "seed-sandbox-key"}) {
+        auto const fault = fault_of({{"dev", "true"}, {seed, key}, {"admin-api-key", key}});
+        BOOST_TEST(has(fault, "GRANTEXD_ADMIN_API_KEY must differ"));
+        BOOST_TEST(!has(fault, key));
+    }
+    BOOST_TEST(read_config({}, {{"ADMIN_API_KEY", key}}).admin_api_key == key);
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_variable_is_answered_with_the_nearest_name)

@@ -303,19 +303,22 @@ BOOST_AUTO_TEST_CASE(ids_in_paths_may_be_percent_encoded_and_have_a_length)
 
 BOOST_AUTO_TEST_CASE(every_route_that_asks_who_calls_refuses_missing_and_unknown_keys)
 {
+    ApiServer server{server::Flags{{"admin-api-key", "operator-key-of-the-tests"}}};
     for (auto const& route : http::routes())
         BOOST_TEST_CONTEXT(http::verb_text(route.method) << " " << route.path)
         {
             auto const method = std::string{http::verb_text(route.method)};
             if (route.auth == http::Auth::none) {
-                auto const open = send(method, target_of(route), "", {.key = "gx_live_nobody_x"});
+                auto const open =
+                    server.send(method, target_of(route), "", {.key = "gx_live_nobody_x"});
                 BOOST_TEST(open.status != 401U);
                 continue;
             }
-            auto const none = send(method, target_of(route), "nonsense", {});
+            auto const none = server.send(method, target_of(route), "nonsense", {});
             expect_error(none, 401, "UNAUTHORIZED"); // before the body is looked at
-            auto const unknown =
-                send(method, target_of(route), "", {.key = "gx_live_" + std::string(43, 'a')});
+            auto const unknown = server.send(
+                method, target_of(route), "", {.key = "gx_live_" + std::string(43, 'a')}
+            );
             expect_error(unknown, 401, "UNAUTHORIZED");
         }
 }

@@ -231,6 +231,73 @@ BOOST_AUTO_TEST_CASE(rotations_reads_and_public_operations_take_no_part)
     BOOST_TEST(rows_of(*this, "idempotency_records") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(what_a_person_revoked_is_answered_again)
+{
+    auto const granted = grant(id);
+    auto const other = grant(id);
+    Options const sandbox{.key = sandbox_key};
+    auto const open = [&] {
+        return send("POST", "/v1/principal-sessions", R"({"principalId":"user_1"})", sandbox)
+            .text("sessionToken");
+    };
+    auto const session = open();
+    auto const revoke = [&](std::string const& token, Answer const& which) {
+        return send(
+            "DELETE", "/v1/principal/grants/" + which.text("grantId"), "",
+            {.key = token, .headers = {{"idempotency-key", "k1"}}}
+        );
+    };
+    auto const first = revoke(session, granted);
+    BOOST_TEST(first.status == 204);
+    auto const before = everything();
+    expect_replay(revoke(session, granted), first);
+    BOOST_TEST(everything() == before);
+    // Another path is another request, and another session another caller.
+    auto const next = revoke(session, other);
+    BOOST_TEST(next.status == 204);
+    BOOST_TEST(next.header("Idempotent-Replayed").empty());
+    grant(id);
+    expect_error(revoke(open(), granted), 404, "NOT_FOUND");
+    BOOST_TEST(
+        app.reader.list<std::string>("SELECT DISTINCT developer_id FROM idempotency_records")
+            .back() == developer_id(*this, sandbox_key)
+    );
+    // A session that ended replays nothing.
+    advance(std::chrono::hours{2});
+    expect_error(revoke(session, granted), 401, "UNAUTHORIZED");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_operator_set_is_answered_again)
+{
+    constexpr auto const* operator_key = "operator-key-of-the-tests";
+    ApiServer server{server::Flags{{"admin-api-key", operator_key}}};
+    auto const set = [&](std::string const& developer, std::string const& plan) {
+        return server.send(
+            "PATCH", "/v1/admin/developers/" + developer + "/plan", R"({"plan":")" + plan + R"("})",
+            {.key = operator_key, .headers = {{"idempotency-key", "k1"}}}
+        );
+    };
+    auto const live = developer_id(server, server.live_key);
+    auto const sandbox = developer_id(server, server.sandbox_key);
+    auto const first = set(live, "pro");
+    BOOST_TEST(first.status == 200);
+    expect_replay(set(live, "pro"), first);
+    expect_error(set(live, "free"), 422, "IDEMPOTENCY_KEY_REUSED");
+    BOOST_TEST(rows_of(server, "audit_entries") == 1);
+    BOOST_TEST(set(sandbox, "free").header("Idempotent-Replayed").empty());
+    expect_error(set("dev_nobody", "free"), 404, "NOT_FOUND");
+    // Each is kept and sealed for the developer it is about.
+    BOOST_TEST(
+        server.app.reader.list<std::string>(
+            "SELECT developer_id FROM idempotency_records ORDER BY developer_id"
+        ) == (std::vector{live, sandbox}),
+        boost::test_tools::per_element()
+    );
+    BOOST_TEST(server.app.writer.list<std::string>("PRAGMA foreign_key_check").empty());
+    server.advance(std::chrono::minutes{10});
+    BOOST_TEST(set(live, "free").header("Idempotent-Replayed").empty());
+}
+
 BOOST_AUTO_TEST_CASE(two_requests_at_once_with_one_key_happen_once)
 {
     std::vector<Answer> answers;

@@ -63,6 +63,7 @@ BOOST_AUTO_TEST_CASE(each_route_bucket_allows_exactly_its_number)
         {"POST", "/v1/signup", "{}", false, "RATE_LIMIT_EXCEEDED", 30},
         {"GET", "/consent", "", false, "RATE_LIMIT_EXCEEDED", 120},
         {"POST", "/v1/consent/x/approve", "", false, "RATE_LIMIT_EXCEEDED", 60},
+        {"GET", "/v1/did/x", "", false, "RATE_LIMIT_EXCEEDED", 300},
     };
     for (auto const& row : rows)
         BOOST_TEST_CONTEXT(row.method << " " << row.target)
