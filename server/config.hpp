@@ -63,7 +63,7 @@ struct Config
     std::chrono::seconds session_max_ttl{};
 
     // Safety switches
-    std::string consent_auth;        // none, link
+    std::string consent_auth;        // none, link, session, passkey
     std::string redirect_uri_policy; // registered_if_any, registered
     bool allow_loopback_redirects = false;
     bool strict_agent_scopes = false;

@@ -2,6 +2,7 @@
 #include "server/config.hpp"
 #include "server/rules/client_address.hpp"
 #include "server/rules/did.hpp"
+#include "server/rules/consent_level.hpp"
 #include "server/rules/durations.hpp"
 
 #include <algorithm>
@@ -96,8 +97,16 @@ Fault either(Config& config, std::string_view value)
     return {};
 }
 
-constexpr char const *grant = "grant", *family = "family", *none = "none", *link = "link",
-                     *registered_if_any = "registered_if_any", *registered = "registered";
+constexpr char const *grant = "grant", *family = "family", *registered_if_any = "registered_if_any",
+                     *registered = "registered";
+
+Fault consent_level(Config& config, std::string_view value)
+{
+    if (!rules::parse_consent_level(value))
+        return "must be none, link, session or passkey";
+    config.consent_auth = std::string{value};
+    return {};
+}
 
 Fault signup(Config& config, std::string_view value)
 {
@@ -211,7 +220,7 @@ constexpr Setting table[] = {
     {"CONSENT_TTL", "", "24h", "longest time to decide an authorization request", false, false, duration<&C::consent_ttl, 60, day>},
     {"SESSION_TTL", "", "1h", "lifetime of a principal session when expiresIn is not given", false, false, duration<&C::session_ttl, 60, day>},
     {"SESSION_MAX_TTL", "", "24h", "longest lifetime of a principal session", false, false, duration<&C::session_max_ttl, 60, day>},
-    {"CONSENT_AUTH", "", "", "who may decide: none or link; default: link, none with --dev", false, false, either<&C::consent_auth, none, link>},
+    {"CONSENT_AUTH", "", "", "what a decision needs: none, link, session or passkey; default: link, none with --dev", false, false, consent_level},
     {"REDIRECT_URI_POLICY", "", "registered_if_any", "registered_if_any or registered", false, false, either<&C::redirect_uri_policy, registered_if_any, registered>},
     {"ALLOW_LOOPBACK_REDIRECTS", "", "", "accept http redirects to loopback from live developers; default: with --dev only", false, false, toggle<&C::allow_loopback_redirects>},
     {"STRICT_AGENT_SCOPES", "", "false", "refuse scopes that the agent did not declare", false, false, toggle<&C::strict_agent_scopes>},

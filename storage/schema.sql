@@ -223,5 +223,18 @@ CREATE TABLE principal_sessions (
     principal_id    TEXT NOT NULL,
     auth_request_id TEXT REFERENCES auth_requests (id),
     expires_at      INTEGER NOT NULL,
-    ended_at        INTEGER
+    ended_at        INTEGER,
+    link_hash       TEXT -- of a consent session: SHA-256 of its own link's secret
+) STRICT, WITHOUT ROWID;
+CREATE INDEX principal_sessions_of_request ON principal_sessions (auth_request_id)
+    WHERE auth_request_id IS NOT NULL AND ended_at IS NULL;
+CREATE INDEX principal_sessions_of_principal ON principal_sessions (developer_id, principal_id)
+    WHERE ended_at IS NULL;
+
+-- Whom the developer's organisation has switched off. A row blocks, its removal lifts the block.
+CREATE TABLE deprovisioned_principals (
+    developer_id TEXT NOT NULL REFERENCES developers (id),
+    principal_id TEXT NOT NULL,
+    since        INTEGER NOT NULL,
+    PRIMARY KEY (developer_id, principal_id)
 ) STRICT, WITHOUT ROWID;

@@ -13,7 +13,8 @@ BOOST_DESCRIBE_STRUCT(
     ConsentPage, (),
     (request_id, csrf, agent_name, agent_name_mixes_scripts, agent_description, agent_did,
      developer_name, developer_verified, principal_id, sections, duration_words, audience,
-     redirect_host, deadline, permissions_host, may_decide, may_allow, problem)
+     redirect_host, deadline, permissions_host, may_decide, may_allow, deprovisioned, needs_passkey,
+     asks_session, problem)
 )
 
 namespace {

@@ -36,14 +36,17 @@ struct ConsentPage
     bool developer_verified = false;
     std::string principal_id; // empty for a browser that has not shown the link's secret
     std::vector<ScopeSection> sections;
-    std::string duration_words;   // "24 hours"
-    std::string audience;         // empty: any service that trusts this server
-    std::string redirect_host;    // empty: the person stays on this page
-    std::string deadline;         // "24 Nov 2026, 09:10 UTC"
+    std::string duration_words; // "24 hours"
+    std::string audience;       // empty: any service that trusts this server
+    std::string redirect_host;  // empty: the person stays on this page
+    std::string deadline;       // "24 Nov 2026, 09:10 UTC"
     // "auth.example.com/permissions"; empty where the server has no such page for people.
     std::string permissions_host;
-    bool may_decide = true;       // false: the link's secret is missing or wrong
-    bool may_allow = true;        // false: only a refusal is possible, and `problem` says why
+    bool may_decide = true;     // false: the link's secret is missing or wrong
+    bool may_allow = true;      // false: only a refusal is possible, and one of these says why
+    bool deprovisioned = false; // the principal's organisation has switched it off
+    bool needs_passkey = false; // and this server has no way to ask for one
+    bool asks_session = false;  // to allow takes a session: there is a field for it
     std::string problem; // sentence under the question after a refused decision; may be empty
 };
 

@@ -3,6 +3,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/pkce.hpp"
 #include "crypto/random.hpp"
+#include "server/api/check_principal.hpp"
 #include "server/api/decision.hpp"
 #include "server/api/policy_check.hpp"
 #include "server/api/quotas.hpp"
@@ -145,6 +146,7 @@ http::Created<AuthorizeView> create_authorization(http::Request& request, Author
         throw http::not_found("Agent");
     check_redirect_registered(request, body, *agent);
     check_scopes_declared(request, made.scopes, *agent);
+    check_principal(request, request.caller().id, made.principal_id);
     auto const allowed = check_policies(
         request,
         {.developer_id = request.caller().id,
@@ -197,7 +199,7 @@ SandboxDecisionView approve_authorization(http::Request& request)
 SandboxDecisionView deny_authorization(http::Request& request)
 {
     auto const pending = find_own_pending(request);
-    if (!storage::update_auth_request_to_denied(request.db, pending.id, request.now))
+    if (!deny(request, pending))
         throw http::request_not_pending();
     return {pending.id, "denied", {}};
 }

@@ -2,6 +2,7 @@
 
 #include "server/api/agents.hpp"
 #include "server/api/decision.hpp"
+#include "server/http/authenticate.hpp"
 #include "server/rules/redirect_uri.hpp"
 #include "server/rules/scopes.hpp"
 
@@ -14,7 +15,8 @@ OpenRequest find_decidable(http::Request& request, Decision decision)
 {
     auto open = find_open_request(request, request.path("authRequestId"));
     check_same_site(request, open.auth, request.message.header("x-csrf-token"));
-    check_person(request, open, decision);
+    // Any Authorization but a session of this person counts as none.
+    check_person(request, open, decision, http::presented_key(request.message));
     return open;
 }
 
@@ -68,7 +70,7 @@ ConsentDecisionView approve_consent(http::Request& request)
 ConsentDecisionView deny_consent(http::Request& request)
 {
     auto const open = find_decidable(request, Decision::deny);
-    if (!storage::update_auth_request_to_denied(request.db, open.auth.id, request.now))
+    if (!deny(request, open.auth))
         throw http::request_gone();
     return decided(open.auth, {});
 }

@@ -2,6 +2,7 @@
 
 #include "crypto/hash.hpp"
 #include "server/api/agents.hpp"
+#include "server/api/check_principal.hpp"
 #include "server/api/decision.hpp"
 #include "server/rules/display_text.hpp"
 #include "server/rules/durations.hpp"
@@ -117,17 +118,17 @@ http::HtmlPage open_page(http::Request& request, OpenRequest const& open, PageSt
         page.redirect_host = rules::redirect_host(*open.auth.redirect_uri);
     page.deadline = rules::time_words(open.auth.decide_by);
     page.may_decide = state.may_decide;
-    page.may_allow = state.may_allow;
+    // Only whoever may decide learns how the person stands.
+    page.deprovisioned = state.may_decide &&
+                         is_deprovisioned(request, open.auth.developer_id, open.auth.principal_id);
+    page.needs_passkey = state.may_decide && open.level == rules::ConsentLevel::passkey;
+    page.may_allow = state.may_allow && !page.deprovisioned && !page.needs_passkey;
+    page.asks_session =
+        page.may_decide && page.may_allow && open.level == rules::ConsentLevel::session;
     page.problem = state.problem;
     auto const origin =
         open.auth.redirect_uri ? rules::redirect_origin(*open.auth.redirect_uri) : std::string{};
     return {.html = web::render(page), .headers = page_headers(origin)};
-}
-
-bool has_link_secret(storage::AuthRequest const& auth, std::string_view secret)
-{
-    return auth.link_hash &&
-           crypto::equal_constant_time(crypto::hex(crypto::sha256(secret)), *auth.link_hash);
 }
 
 void set_consent_cookie(http::Request const& request, OpenRequest const& open, http::HtmlPage& page)
@@ -150,7 +151,7 @@ http::Outcome decide(http::Request& request, OpenRequest const& open, Decision d
         code = approve(request, open.auth);
         if (!code)
             throw http::request_gone();
-    } else if (!storage::update_auth_request_to_denied(request.db, open.auth.id, request.now)) {
+    } else if (!deny(request, open.auth)) {
         throw http::request_gone();
     }
     if (auto const target = redirect_after(open.auth, code))
@@ -158,6 +159,17 @@ http::Outcome decide(http::Request& request, OpenRequest const& open, Decision d
     return http::outcome_of(state_page(
         code ? web::ConsentState::approved : web::ConsentState::denied, 200, open.agent.name
     ));
+}
+
+// Who runs no script pastes what the app gave them: the whole link, or the token it ends in, with
+// the line ends that a mail put into it.
+std::string session_in(std::string pasted)
+{
+    constexpr std::string_view mark = "#session=";
+    if (auto const at = pasted.find(mark); at != std::string::npos)
+        pasted.erase(0, at + mark.size());
+    std::erase_if(pasted, [](unsigned char c) { return c <= ' '; });
+    return pasted;
 }
 
 Decision read_decision(ConsentForm const& form)
@@ -195,7 +207,7 @@ http::HtmlPage get_consent_page(http::Request& request)
         auto const open = find_open_request(request, id);
         if (open.level == rules::ConsentLevel::none)
             return open_page(request, open, {});
-        auto const by_link = has_link_secret(open.auth, request.query("k").value_or(""));
+        auto const by_link = has_link_secret(request, open.auth, request.query("k").value_or(""));
         auto page = open_page(
             request, open, {.may_decide = by_link || has_consent_cookie(request, open.auth)}
         );
@@ -221,7 +233,9 @@ http::Outcome submit_consent_page(http::Request& request, ConsentForm const& for
             throw http::cross_site();
         auto const decision = read_decision(form);
         try {
-            check_person(request, open, decision);
+            check_person(
+                request, open, decision, form.session ? session_in(*form.session) : std::string{}
+            );
             return decide(request, open, decision);
         } catch (http::ApiError const& error) {
             if (error.status != 403)

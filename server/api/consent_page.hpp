@@ -13,8 +13,10 @@ struct ConsentForm
     std::optional<http::Text<0, 512>> req;
     std::optional<http::Text<0, 128>> csrf;
     std::optional<http::Line<0, 16>> decision; // approve, deny
+    std::optional<http::Text<0, 8192>>
+        session; // a consent session's token, or the link that has it
 };
-BOOST_DESCRIBE_STRUCT(ConsentForm, (), (req, csrf, decision))
+BOOST_DESCRIBE_STRUCT(ConsentForm, (), (req, csrf, decision, session))
 
 http::HtmlPage get_consent_page(http::Request& request);
 

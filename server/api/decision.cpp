@@ -2,8 +2,10 @@
 
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
+#include "server/api/check_principal.hpp"
 #include "server/api/policy_check.hpp"
 #include "server/http/error.hpp"
+#include "server/http/principal_session.hpp"
 #include "server/rules/redirect_uri.hpp"
 
 namespace api {
@@ -22,6 +24,16 @@ bool is_https(http::Request const& request)
 bool is_own_form(http::Message const& message)
 {
     return message.header("origin") == "null" && message.header("sec-fetch-site") == "same-origin";
+}
+
+// A live consent session of exactly this principal for exactly this request.
+bool is_session_of(
+    http::Request const& request, storage::AuthRequest const& auth, std::string_view token
+)
+{
+    auto const session = http::find_session(request.app, request.db, token, true, request.now);
+    return session && session->auth_request_id == auth.id &&
+           session->developer_id == auth.developer_id && session->principal_id == auth.principal_id;
 }
 
 } // namespace
@@ -50,6 +62,16 @@ OpenRequest find_open_request(http::Request& request, std::string_view id)
     return {std::move(*auth), std::move(*developer), std::move(*agent), level};
 }
 
+bool has_link_secret(
+    http::Request& request, storage::AuthRequest const& auth, std::string_view secret
+)
+{
+    auto const hash = crypto::hex(crypto::sha256(secret));
+    if (auth.link_hash && crypto::equal_constant_time(hash, *auth.link_hash))
+        return true;
+    return storage::find_session_link(request.db, auth.id, hash, request.now);
+}
+
 std::string consent_cookie_name(http::Request const& request, std::string_view id)
 {
     auto const tail = id.substr(id.size() - std::min<std::size_t>(id.size(), 8));
@@ -73,8 +95,7 @@ std::string consent_csrf(http::Request const& request, storage::AuthRequest cons
 bool has_consent_cookie(http::Request const& request, storage::AuthRequest const& auth)
 {
     auto const cookie = request.cookie(consent_cookie_name(request, auth.id));
-    return cookie && auth.link_hash &&
-           crypto::equal_constant_time(*cookie, consent_cookie_value(request, auth));
+    return cookie && crypto::equal_constant_time(*cookie, consent_cookie_value(request, auth));
 }
 
 void check_same_site(
@@ -92,7 +113,10 @@ void check_same_site(
         throw http::cross_site();
 }
 
-void check_person(http::Request const& request, OpenRequest const& open, Decision decision)
+void check_person(
+    http::Request const& request, OpenRequest const& open, Decision decision,
+    std::string_view session
+)
 {
     if (open.level == rules::ConsentLevel::none)
         return;
@@ -100,14 +124,15 @@ void check_person(http::Request const& request, OpenRequest const& open, Decisio
         throw http::consent_link_required();
     if (decision == Decision::deny)
         return; // refusing stays easy: it grants nothing
-    if (open.level == rules::ConsentLevel::session)
+    if (open.level == rules::ConsentLevel::session && !is_session_of(request, open.auth, session))
         throw http::principal_verification_required();
     if (open.level == rules::ConsentLevel::passkey)
-        throw http::passkey_required();
+        throw http::passkey_required(); // an assertion is the only proof of it, and none exists
 }
 
 std::optional<std::string> approve(http::Request& request, storage::AuthRequest const& auth)
 {
+    check_principal(request, auth.developer_id, auth.principal_id);
     // The rules may have changed since the request was made; an allow has no effect here.
     check_deny_policies(
         request,
@@ -119,7 +144,16 @@ std::optional<std::string> approve(http::Request& request, storage::AuthRequest 
     auto const hash = crypto::hex(crypto::sha256(code));
     if (!storage::update_auth_request_to_approved(request.db, auth.id, hash, request.now))
         return {};
+    storage::revoke_consent_sessions(request.db, auth.id, request.now);
     return code;
+}
+
+bool deny(http::Request& request, storage::AuthRequest const& auth)
+{
+    if (!storage::update_auth_request_to_denied(request.db, auth.id, request.now))
+        return false;
+    storage::revoke_consent_sessions(request.db, auth.id, request.now);
+    return true;
 }
 
 std::optional<std::string>

@@ -1,5 +1,6 @@
 #include "server/api/delegate.hpp"
 
+#include "server/api/check_principal.hpp"
 #include "server/api/check_token.hpp"
 #include "server/api/policy_check.hpp"
 #include "server/api/quotas.hpp"
@@ -82,6 +83,7 @@ http::Created<TokenView> delegate_grant(http::Request& request, DelegateBody con
     check_depth(request, parent);
     check_scopes(requested, limits);
     check_sub_agent(request, body.subAgentId);
+    check_principal(request, parent.developer_id, parent.principal_id);
     check_deny_policies(
         request, {.developer_id = parent.developer_id,
                   .question =

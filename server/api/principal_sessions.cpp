@@ -1,5 +1,8 @@
 #include "server/api/principal_sessions.hpp"
 
+#include "crypto/hash.hpp"
+#include "crypto/random.hpp"
+#include "server/api/check_principal.hpp"
 #include "server/http/principal_session.hpp"
 #include "server/rules/durations.hpp"
 #include "server/rules/token_lifetimes.hpp"
@@ -52,13 +55,19 @@ create_principal_session(http::Request& request, PrincipalSessionBody const& bod
 {
     storage::PrincipalSession session;
     session.expires_at = rules::floor_to_second(request.now + read_lifetime(request, body));
+    std::string link;
     if (body.authRequestId) {
         auto const auth = find_request(request, body);
+        // The request's own secret is stored hashed and cannot be shown again.
+        auto const secret = crypto::random_token();
+        link = request.app.config.public_base_url + "/consent?req=" + auth.id + "&k=" + secret;
+        session.link_hash = crypto::hex(crypto::sha256(secret));
         session.auth_request_id = auth.id;
         session.expires_at = std::min(session.expires_at, rules::floor_to_second(auth.decide_by));
-    } else {
-        check_has_grants(request, body);
     }
+    check_principal(request, request.caller().id, body.principalId);
+    if (!body.authRequestId)
+        check_has_grants(request, body);
     session.jti = request.next_id("ses");
     session.developer_id = request.caller().id;
     session.principal_id = body.principalId;
@@ -72,9 +81,8 @@ create_principal_session(http::Request& request, PrincipalSessionBody const& bod
         .consentUrl = {},
         .expiresAt = session.expires_at};
     if (session.auth_request_id)
-        view.consentUrl = http::UnsignedTokenLink{
-            .prefix = base + "/consent?req=" + *session.auth_request_id + "#session=",
-            .input = token.input};
+        view.consentUrl =
+            http::UnsignedTokenLink{.prefix = link + "#session=", .input = token.input};
     return {std::move(view)};
 }
 

@@ -3,6 +3,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/pkce.hpp"
 #include "server/api/append_audit.hpp"
+#include "server/api/check_principal.hpp"
 #include "server/api/emit.hpp"
 #include "server/api/policy_check.hpp"
 #include "server/api/quotas.hpp"
@@ -117,9 +118,10 @@ void refuse_used(
     http::Request& request, storage::Grant const& grant, storage::RefreshToken const& token
 )
 {
-    auto const stolen =
-        token.used_at && (request.now > *token.used_at + request.app.config.reuse_grace ||
-                          storage::find_successor_used(request.db, token.successor.value()));
+    // The family of a revoked grant is dead: nothing is left to end, nor to raise an alarm about.
+    auto const stolen = grant.status == "active" && token.used_at &&
+                        (request.now > *token.used_at + request.app.config.reuse_grace ||
+                         storage::find_successor_used(request.db, token.successor.value()));
     if (stolen)
         end_stolen_family(request, grant, token);
     refuse_and_keep(http::refresh_token_used());
@@ -131,6 +133,7 @@ http::Created<TokenView> exchange_token(http::Request& request, TokenExchangeBod
 {
     check_credential_format(body);
     auto const auth = find_exchangeable(request, body);
+    check_principal(request, auth.developer_id, auth.principal_id);
     check_grant_quota(request);
 
     storage::Grant const grant{
@@ -169,6 +172,7 @@ http::Created<TokenView> refresh_token(http::Request& request, RefreshBody const
         throw http::agent_mismatch();
     if (token->status != "current")
         refuse_used(request, *grant, *token);
+    check_principal(request, grant->developer_id, grant->principal_id);
     if (token->expires_at <= request.now)
         throw http::refresh_token_expired();
     if (grant->status == "revoked")

@@ -195,6 +195,10 @@ ApiError passkey_required()
 {
     return {403, "FIDO_REQUIRED", "Passkey verification needed"};
 }
+ApiError principal_deprovisioned()
+{
+    return {403, "PRINCIPAL_DEPROVISIONED", "Principal has been deprovisioned"};
+}
 ApiError cross_site()
 {
     return {403, "CSRF_REJECTED", "Cross-site request refused"};

@@ -59,6 +59,7 @@ ApiError consent_required();
 ApiError consent_link_required();
 ApiError principal_verification_required();
 ApiError passkey_required();
+ApiError principal_deprovisioned();
 ApiError cross_site();
 
 // Policies

@@ -33,6 +33,13 @@ export async function ask(server, { agent = {}, authorize = {}, key } = {}) {
     };
 }
 
+// A consent session that the app opens for its person: {sessionToken, consentUrl, ...}
+export const open_session = (server, request, principalId = "maria@example.com") =>
+    server.api().must(201, "POST", "/v1/principal-sessions", {
+        principalId,
+        authRequestId: request.id,
+    });
+
 export const exchange = (server, request, code, verifier = request.verifier) =>
     server.api().exchange(request.agent_id, { code, verifier });
 

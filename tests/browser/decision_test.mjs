@@ -1,4 +1,4 @@
-// A person decides, and the app gets what was decided: at both levels, with and without script,
+// A person decides, and the app gets what was decided: at every level there is, with and without script,
 // with the mouse and with the keyboard.
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
@@ -12,6 +12,7 @@ import {
     deny_button,
     exchange,
     heading,
+    open_session,
     start_consent_server,
     start_site,
     status_of,
@@ -30,9 +31,9 @@ after(async () => {
     await app?.stop();
 });
 
-for (const level of ["none", "link"]) {
+for (const level of ["none", "link", "session"]) {
     for (const javaScriptEnabled of [true, false]) {
-        describe(`level ${level}, script ${javaScriptEnabled ? "on" : "off"}`, () => {
+        describe(`S-052 level ${level}, script ${javaScriptEnabled ? "on" : "off"}`, () => {
             let server;
             before(async () => (server = await start_consent_server(level)));
             after(() => server?.stop());
@@ -40,7 +41,16 @@ for (const level of ["none", "link"]) {
             const open = async (request) => {
                 const origins = [server.base, app.base];
                 const browser = await open_browser(chromium, { origins, javaScriptEnabled });
-                await browser.page.goto(request.url);
+                if (level !== "session") {
+                    await browser.page.goto(request.url);
+                    return browser;
+                }
+                const { consentUrl } = await open_session(server, request);
+                await browser.page.goto(consentUrl);
+                // Without script the page says why it cannot read the link's end, and takes it.
+                const field = browser.page.getByLabel("Paste the whole link here");
+                assert.equal(await field.isVisible(), !javaScriptEnabled);
+                if (!javaScriptEnabled) await field.fill(consentUrl);
                 return browser;
             };
             const redirectUri = () => `${app.base}/callback?tenant=7`;

@@ -60,7 +60,7 @@ async function one_more_refusal(server, before) {
 }
 
 for (const level of ["none", "link"]) {
-    describe(`level ${level}`, () => {
+    describe(`S-054 level ${level}`, () => {
         let server;
         before(async () => (server = await start_consent_server(level)));
         after(() => server?.stop());
@@ -145,7 +145,7 @@ for (const level of ["none", "link"]) {
             });
         }
 
-        test("the page's policy allows no inline script and no frames, and nothing is cached",
+        test("S-051 the page's policy allows no inline script and no frames, and nothing is cached",
             async () => {
                 const site = sites["another port"];
                 const authorize = { redirectUri: `${site.base}/callback` };
@@ -183,7 +183,7 @@ for (const level of ["none", "link"]) {
     });
 }
 
-test("the app learns neither the link nor the page's address from the way back", async () => {
+test("S-061 the app learns neither the link nor the page's address from the way back", async () => {
     const server = await start_consent_server("link");
     const site = sites["another host"];
     const seen = [];

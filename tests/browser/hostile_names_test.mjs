@@ -83,7 +83,7 @@ async function assert_readable(page) {
     assert.equal(await sideways(page), 0);
 }
 
-describe("every hostile name stays text", () => {
+describe("S-055 every hostile name stays text", () => {
     let usual;
     before(async () => {
         const { context, page } = await open_browser(chromium, { origins: [server.base] });
@@ -114,7 +114,7 @@ describe("every hostile name stays text", () => {
     }
 });
 
-test("the page that says how it ended repeats hostile names as text, too", async () => {
+test("S-055 the page that says how it ended repeats hostile names as text, too", async () => {
     for (const text of Object.values(hostile_names)) {
         const request = await ask_as(text);
         const origins = [server.base];
@@ -129,7 +129,7 @@ test("the page that says how it ended repeats hostile names as text, too", async
     }
 });
 
-test("a name that mixes alphabets is pointed out", async () => {
+test("S-064 a name that mixes alphabets is pointed out", async () => {
     const request = await ask(server, { agent: { name: "P\u0430yPal Support" } });
     const { context, page } = await open_browser(chromium, { origins: [server.base] });
     await page.goto(request.url);
@@ -137,7 +137,7 @@ test("a name that mixes alphabets is pointed out", async () => {
     await context.close();
 });
 
-test("a hundred scopes of full length leave both answers in sight", async () => {
+test("S-065 a hundred scopes of full length leave both answers in sight", async () => {
     const letters = "abcdefghij".repeat(26);
     const scopes = Array.from({ length: 100 }, (_, i) => `${i}${letters}`.slice(0, 256));
     const request = await ask(server, { agent: { scopes: [] }, authorize: { scopes } });

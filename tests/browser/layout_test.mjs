@@ -4,13 +4,13 @@ import { after, before, describe, test } from "node:test";
 
 import { open_browser, start_chromium } from "./chromium.mjs";
 import { allow_button, deny_button, start_consent_server } from "./consent.mjs";
-import { reach_state, states } from "./page_states.mjs";
+import { levels, reach_state, states } from "./page_states.mjs";
 
 let chromium;
 const servers = {};
 before(async () => {
     chromium = await start_chromium();
-    for (const level of ["none", "link"]) servers[level] = await start_consent_server(level);
+    for (const level of levels) servers[level] = await start_consent_server(level);
 });
 after(async () => {
     await chromium?.close();

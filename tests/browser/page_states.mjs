@@ -1,7 +1,10 @@
 // Brings a browser to each state the page can be in.
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { allow_button, ask, deny_button } from "./consent.mjs";
+import { allow_button, ask, deny_button, open_session } from "./consent.mjs";
+
+// The servers that the states need, by their consent level.
+export const levels = ["none", "link", "session", "passkey"];
 
 const agent = {
     name: "Trip Planner",
@@ -62,6 +65,17 @@ const reach = {
         await allow_button(page).click();
         await page.getByRole("alert").waitFor();
     },
+    session_found: async (page, servers) => {
+        const request = await ask(servers.session, usual);
+        await page.goto((await open_session(servers.session, request)).consentUrl);
+    },
+    session_asked: opened("session", usual),
+    session_problem: async (page, servers) => {
+        await reach.session_asked(page, servers);
+        await allow_button(page).click();
+        await page.getByRole("alert").waitFor();
+    },
+    passkey: opened("passkey", usual),
     approved: async (page, servers) => {
         await reach.consent_staying(page, servers);
         await allow_button(page).click();
@@ -95,7 +109,7 @@ const reach = {
 
 export const states = Object.keys(reach);
 
-// `servers` holds one started with each level: {none, link}.
+// `servers` holds one started with each of `levels`.
 export async function reach_state(page, servers, state) {
     await reach[state](page, servers);
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { open_browser, start_chromium } from "./chromium.mjs";
 import { start_consent_server } from "./consent.mjs";
-import { reach_state, states } from "./page_states.mjs";
+import { levels, reach_state, states } from "./page_states.mjs";
 
 const looks = {
     desktop: { viewport: { width: 1280, height: 800 } },
@@ -22,10 +22,8 @@ if (!folder) {
 
 await mkdir(folder, { recursive: true });
 const chromium = await start_chromium();
-const servers = {
-    none: await start_consent_server("none"),
-    link: await start_consent_server("link"),
-};
+const servers = {};
+for (const level of levels) servers[level] = await start_consent_server(level);
 for (const state of chosen.length ? chosen : states) {
     for (const [look, options] of Object.entries(looks)) {
         const { context, page } = await open_browser(chromium, { origins: [], ...options });

@@ -42,7 +42,7 @@ BOOST_AUTO_TEST_CASE(every_template_and_sentence_compiles)
     BOOST_CHECK_NO_THROW(web::compile_pages());
 }
 
-BOOST_AUTO_TEST_CASE(the_page_says_who_asks_for_what_and_for_how_long)
+BOOST_AUTO_TEST_CASE(S_053_the_page_says_who_asks_for_what_and_for_how_long)
 {
     auto const document = markup::read(render(sample_page()));
     constexpr std::string_view required[] = {
@@ -80,9 +80,7 @@ BOOST_AUTO_TEST_CASE(a_page_for_permissions_is_named_only_where_there_is_one)
 BOOST_AUTO_TEST_CASE(marks_stand_only_at_what_they_mark)
 {
     auto page = sample_page();
-    page.sections = {
-        {"See", {{.sentence = "See the events in your calendar"}}}
-    };
+    page.sections = {{"See", {{.sentence = "See the events in your calendar"}}}};
     auto const text = markup::read(render(page)).text;
     for (auto const* mark :
          {"High impact", "not declared", "not a standard", "not verified", "alphabets",
@@ -163,8 +161,8 @@ BOOST_AUTO_TEST_CASE(the_refusal_comes_first_and_looks_like_the_permission)
     }
 }
 
-// S-065: the first stop of the keyboard is the refusal, however long the page is.
-BOOST_AUTO_TEST_CASE(nothing_before_the_refusal_takes_the_focus)
+// The first stop of the keyboard is the refusal, however long the page is.
+BOOST_AUTO_TEST_CASE(S_065_nothing_before_the_refusal_takes_the_focus)
 {
     for (auto const& tag : markup::read(render(sample_page())).tags) {
         BOOST_TEST(tag.attribute("tabindex").empty());
@@ -342,14 +340,12 @@ BOOST_AUTO_TEST_CASE(pages_are_small)
         BOOST_TEST(html.size() < 12'000U);
 }
 
-// S-065. Quotation marks are the characters that grow most by escaping.
-BOOST_AUTO_TEST_CASE(a_hundred_scopes_of_256_characters_stay_under_200_kb_with_the_refusal_in_place)
+// Quotation marks are the characters that grow most by escaping.
+BOOST_AUTO_TEST_CASE(S_065_a_hundred_full_scopes_stay_under_200_kb_with_the_refusal_in_place)
 {
     auto page = sample_page();
     web::ScopeLine const line{std::string(256, '"'), true, true, false};
-    page.sections = {
-        {"Other", std::vector<web::ScopeLine>(100, line)}
-    };
+    page.sections = {{"Other", std::vector<web::ScopeLine>(100, line)}};
     auto const html = render(page);
     BOOST_TEST(html.size() < 200'000U);
     auto const document = markup::read(html);

@@ -1,4 +1,4 @@
-// S-055: text of strangers stays text, in every field of every page.
+// Text of strangers stays text, in every field of every page.
 #include "tests/web/markup.hpp"
 #include "tests/web/sample_page.hpp"
 
@@ -168,7 +168,7 @@ void check_inert(
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(every_payload_is_inert_in_every_field_of_the_consent_page)
+BOOST_AUTO_TEST_CASE(S_055_every_payload_is_inert_in_every_field_of_the_consent_page)
 {
     auto const harmless = markup::read(render(full_page()));
     for (auto const& field : consent_fields) {
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(every_payload_is_inert_in_every_field_of_the_consent_page)
     }
 }
 
-BOOST_AUTO_TEST_CASE(every_payload_is_inert_in_all_fields_at_once)
+BOOST_AUTO_TEST_CASE(S_055_every_payload_is_inert_in_all_fields_at_once)
 {
     auto const harmless = markup::read(render(full_page()));
     for (auto const& payload : payloads) {
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(every_payload_is_inert_in_all_fields_at_once)
     }
 }
 
-BOOST_AUTO_TEST_CASE(every_payload_is_inert_on_the_state_pages)
+BOOST_AUTO_TEST_CASE(S_055_every_payload_is_inert_on_the_state_pages)
 {
     using enum web::ConsentState;
     for (auto const state : {approved, denied, expired, decided, unknown, cross_site}) {

@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(unknown_foreign_and_suspended_agents_are_not_found)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_registered_redirect_uri_must_be_matched_exactly)
+BOOST_AUTO_TEST_CASE(S_059_a_registered_redirect_uri_must_be_matched_exactly)
 {
     auto const with_uri = [](std::string const& uri) { return R"("redirectUri":")" + uri + '"'; };
     auto const id = agent(live_key);
@@ -228,7 +228,11 @@ BOOST_AUTO_TEST_CASE(a_registered_redirect_uri_must_be_matched_exactly)
     for (auto const* const uri :
          {"https://dev.example/cb", "https://app.example/cb/", "https://app.example/CB",
           "https://app.example/cb?", "https://app.example:443/cb", "https://app.example/cb?a=b",
-          "https://APP.example/cb", "https://app.example/c%62"})
+          "https://APP.example/cb", "https://app.example/c%62", "https://app.example/./cb",
+          "https://app.example/x/../cb", "https://app.example/%2e/cb",
+          "https://app.example:8443/cb", "https://app.example.evil.com/cb",
+          "https://appxexample/cb", "https://appxexample.com/cb",
+          "https://evil.com/https://app.example/cb"})
         BOOST_TEST_CONTEXT(uri)
     expect_error(try_uri(uri), 400, "INVALID_REDIRECT_URI");
     // No redirect URI at all stays possible: the page then ends with a final state.
@@ -247,7 +251,7 @@ BOOST_AUTO_TEST_CASE(policy_registered_refuses_unregistered_uris_of_live_develop
     );
 }
 
-BOOST_AUTO_TEST_CASE(loopback_http_redirects_need_their_setting_in_live_mode)
+BOOST_AUTO_TEST_CASE(S_058_loopback_http_redirects_need_their_setting_in_live_mode)
 {
     for (auto const allowed : {true, false}) {
         ApiServer server{server::Flags{{"allow-loopback-redirects", allowed ? "true" : "false"}}};
@@ -304,7 +308,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_FIXTURE_TEST_SUITE(sandbox_decisions, ApiServer)
 
-BOOST_AUTO_TEST_CASE(live_developers_cannot_decide_for_the_person)
+BOOST_AUTO_TEST_CASE(S_056_live_developers_cannot_decide_for_the_person)
 {
     auto const made = post("/v1/authorize", asked(agent(live_key)));
     for (auto const* const verb : {"approve", "deny"}) {

@@ -295,6 +295,9 @@ BOOST_AUTO_TEST_CASE(development_mode_loosens_what_it_may_and_stays_on_this_mach
         {}
     );
     BOOST_TEST(strict.consent_auth == "link");
+    for (auto const* const level : {"none", "link", "session", "passkey"})
+        BOOST_TEST(read_config({{"consent-auth", level}}, {}).consent_auth == level);
+    BOOST_TEST(has(fault_of({{"consent-auth", "Session"}}), "none, link, session or passkey"));
     BOOST_TEST(!strict.signup_open);
     BOOST_TEST(!strict.allow_loopback_redirects);
     BOOST_TEST(strict.rate_profile == "off");

@@ -8,7 +8,7 @@ using namespace support;
 
 BOOST_FIXTURE_TEST_SUITE(consent_origin, ApiServer)
 
-BOOST_AUTO_TEST_CASE(a_form_without_origin_counts_only_when_the_browser_vouches_for_it)
+BOOST_AUTO_TEST_CASE(S_054_a_form_without_origin_counts_only_when_the_browser_vouches_for_it)
 {
     struct Row
     {

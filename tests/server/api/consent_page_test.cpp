@@ -66,7 +66,7 @@ constexpr auto redirect = R"("redirectUri":"https://app.nimbus.example:8443/cb",
 
 BOOST_FIXTURE_TEST_SUITE(consent_page, LinkServer)
 
-BOOST_AUTO_TEST_CASE(every_state_of_the_page_is_an_html_answer_with_its_own_policy)
+BOOST_AUTO_TEST_CASE(S_051_every_state_of_the_page_is_an_html_answer_with_its_own_policy)
 {
     auto const pending = ask(*this, redirect);
     auto const late = ask(*this, R"("expiresIn":"1m")");

@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_body_of_a_decision_must_be_an_object_and_keys_do_not_matt
     BOOST_TEST(send("POST", pending.api("approve"), "{}", {.key = "gx_live_wrong"}).status == 200);
 }
 
-BOOST_AUTO_TEST_CASE(decisions_from_other_sites_are_refused_at_every_level)
+BOOST_AUTO_TEST_CASE(S_054_decisions_from_other_sites_are_refused_at_every_level)
 {
     auto const pending = ask(*this);
     http::Headers const refused[] = {

@@ -192,10 +192,11 @@ BOOST_AUTO_TEST_CASE(a_consent_session_is_for_one_pending_request_and_opens_noth
     auto const session = open("user_1", live_key);
     BOOST_REQUIRE_EQUAL(session.status, 201);
     auto const token = session.text("sessionToken");
-    BOOST_TEST(
-        session.text("consentUrl") ==
-        "http://127.0.0.1:3001/consent?req=" + id + "#session=" + token
-    );
+    auto const url = session.text("consentUrl");
+    auto const start = "http://127.0.0.1:3001/consent?req=" + id + "&k=";
+    BOOST_REQUIRE(url.starts_with(start));
+    BOOST_TEST(is_secret(url.substr(start.size(), 43)));
+    BOOST_TEST(url.substr(start.size() + 43) == "#session=" + token);
     BOOST_TEST(refused(token)); // not the dashboard
     BOOST_TEST(post("/v1/consent/" + id + "/deny").status == 200);
     BOOST_TEST(open("user_1", live_key).status == 404);

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(ordinary_https_urls_are_accepted_in_every_mode)
     BOOST_TEST(redirect_uri_fault(uri, rules).value_or("") == "");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_not_an_absolute_http_url_is_refused)
+BOOST_AUTO_TEST_CASE(S_057_what_is_not_an_absolute_http_url_is_refused)
 {
     for (auto uri :
          {""sv, "app.example.com"sv, "/callback"sv, "//app.example.com/cb"sv, "https"sv, "https:"sv,
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(what_is_not_an_absolute_http_url_is_refused)
         check_fault(uri, sandbox, "must have a host");
 }
 
-BOOST_AUTO_TEST_CASE(characters_that_readers_disagree_about_are_refused)
+BOOST_AUTO_TEST_CASE(S_057_characters_that_readers_disagree_about_are_refused)
 {
     for (auto uri :
          {"https://a.example/ "sv, " https://a.example/"sv, "https://a b.example/"sv,
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(characters_that_readers_disagree_about_are_refused)
         check_fault(uri, sandbox, "fragment");
 }
 
-BOOST_AUTO_TEST_CASE(user_info_is_refused)
+BOOST_AUTO_TEST_CASE(S_057_user_info_is_refused)
 {
     for (auto uri :
          {"http://a@b"sv, "https://a:b@c.example/"sv, "https://@a.example/"sv,
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(user_info_is_refused)
         check_fault(uri, sandbox, "user name");
 }
 
-BOOST_AUTO_TEST_CASE(hosts_that_are_no_names_are_refused)
+BOOST_AUTO_TEST_CASE(S_057_hosts_that_are_no_names_are_refused)
 {
     auto const long_label = "https://" + std::string(64, 'a') + ".example/";
     std::string long_name = "https://";
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(ports_outside_1_to_65535_are_refused)
         check_fault(uri, sandbox, "port");
 }
 
-BOOST_AUTO_TEST_CASE(parameters_of_the_answer_are_reserved)
+BOOST_AUTO_TEST_CASE(S_057_parameters_of_the_answer_are_reserved)
 {
     for (auto uri :
          {"https://a.example/?code=1"sv, "https://a.example/?state="sv,
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(a_uri_has_at_most_2048_bytes)
     check_fault(std::string(10'000'000, '@'), sandbox, "2048");
 }
 
-BOOST_AUTO_TEST_CASE(plain_http_is_for_loopback_only_and_only_when_allowed)
+BOOST_AUTO_TEST_CASE(S_058_plain_http_is_for_loopback_only_and_only_when_allowed)
 {
     for (auto uri :
          {"http://127.0.0.1/cb"sv, "http://127.0.0.1:33418/cb"sv, "http://[::1]:8080/"sv,
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(plain_http_is_for_loopback_only_and_only_when_allowed)
     }
 }
 
-BOOST_AUTO_TEST_CASE(live_mode_refuses_private_hosts)
+BOOST_AUTO_TEST_CASE(S_058_live_mode_refuses_private_hosts)
 {
     for (auto host :
          {"0.0.0.0"sv,
@@ -293,22 +293,19 @@ BOOST_AUTO_TEST_CASE(parameters_are_added_and_the_rest_kept_byte_for_byte)
     {
         std::string_view query, expected;
     } const rows[] = {
-        {"",                               "?code=c&state=s"                             },
-        {"?",                              "?code=c&state=s"                             },
-        {"?x=1",                           "?x=1&code=c&state=s"                         },
-        {"?x=%7e+%20&Y&=&&z=a=b?c/d;e",    "?x=%7e+%20&Y&=&&z=a=b?c/d;e&code=c&state=s"  },
-        {"?x=1&",                          "?x=1&&code=c&state=s"                        },
-        {"?&x",                            "?&x&code=c&state=s"                          },
-        {"?code=old",                      "?code=c&state=s"                             },
-        {"?x=1&code=old&y=2&code&state=z", "?x=1&y=2&code=c&state=s"                     },
-        {"?c%6Fde=old&%73tate",            "?code=c&state=s"                             },
-        {"?Code=1&codes=2&xcode=3&%zz=4",  "?Code=1&codes=2&xcode=3&%zz=4&code=c&state=s"},
-        {"?x=code=old",                    "?x=code=old&code=c&state=s"                  },
+        {"", "?code=c&state=s"},
+        {"?", "?code=c&state=s"},
+        {"?x=1", "?x=1&code=c&state=s"},
+        {"?x=%7e+%20&Y&=&&z=a=b?c/d;e", "?x=%7e+%20&Y&=&&z=a=b?c/d;e&code=c&state=s"},
+        {"?x=1&", "?x=1&&code=c&state=s"},
+        {"?&x", "?&x&code=c&state=s"},
+        {"?code=old", "?code=c&state=s"},
+        {"?x=1&code=old&y=2&code&state=z", "?x=1&y=2&code=c&state=s"},
+        {"?c%6Fde=old&%73tate", "?code=c&state=s"},
+        {"?Code=1&codes=2&xcode=3&%zz=4", "?Code=1&codes=2&xcode=3&%zz=4&code=c&state=s"},
+        {"?x=code=old", "?x=code=old&code=c&state=s"},
     };
-    Parameters const parameters{
-        {"code",  "c"},
-        {"state", "s"}
-    };
+    Parameters const parameters{{"code", "c"}, {"state", "s"}};
     for (auto base : {"https://a.example"s, "https://a.example/cb"s})
         for (auto const& row : rows)
             BOOST_TEST(
@@ -318,8 +315,7 @@ BOOST_AUTO_TEST_CASE(parameters_are_added_and_the_rest_kept_byte_for_byte)
     BOOST_TEST(rules::redirect_with("https://a.example/?x=1&y", {}) == "https://a.example/?x=1&y");
 }
 
-// S-060
-BOOST_AUTO_TEST_CASE(a_state_of_any_bytes_arrives_unchanged)
+BOOST_AUTO_TEST_CASE(S_060_a_state_of_any_bytes_arrives_unchanged)
 {
     std::string every_byte;
     for (auto byte = 0; byte < 256; ++byte)
@@ -329,10 +325,7 @@ BOOST_AUTO_TEST_CASE(a_state_of_any_bytes_arrives_unchanged)
     while (longest.size() < 1024)
         longest += reserved;
     for (auto const& state : {every_byte, reserved, longest.substr(0, 1024), ""s, "%41"s, "a+b"s}) {
-        Parameters const parameters{
-            {"code",  "n3Vb8QkT_-~."},
-            {"state", state         }
-        };
+        Parameters const parameters{{"code", "n3Vb8QkT_-~."}, {"state", state}};
         auto const uri = rules::redirect_with("https://a.example/cb?keep=1", parameters);
         BOOST_TEST(uri.starts_with("https://a.example/cb?keep=1&code=n3Vb8QkT_-~.&state="));
         BOOST_TEST((decoded(uri, "state") == state));
@@ -347,17 +340,17 @@ BOOST_AUTO_TEST_CASE(host_and_origin_are_those_of_the_uri)
     {
         std::string_view uri, host, origin;
     } const rows[] = {
-        {"https://app.example.com/cb",         "app.example.com",     "https://app.example.com" },
-        {"https://app.example.com",            "app.example.com",     "https://app.example.com" },
-        {"https://app.example.com?x=http://b", "app.example.com",     "https://app.example.com" },
-        {"HTTPS://App.Example:8443/cb",        "app.example:8443",    "https://app.example:8443"},
-        {"https://app.example.com:443/cb",     "app.example.com:443", "https://app.example.com" },
-        {"http://localhost:80/",               "localhost:80",        "http://localhost"        },
-        {"http://localhost:443/",              "localhost:443",       "http://localhost:443"    },
-        {"http://[::1]:3000/cb",               "[::1]:3000",          "http://[::1]:3000"       },
-        {"http://[::1]/cb:1",                  "[::1]",               "http://[::1]"            },
-        {"nonsense",                           "",                    ""                        },
-        {"",                                   "",                    ""                        },
+        {"https://app.example.com/cb", "app.example.com", "https://app.example.com"},
+        {"https://app.example.com", "app.example.com", "https://app.example.com"},
+        {"https://app.example.com?x=http://b", "app.example.com", "https://app.example.com"},
+        {"HTTPS://App.Example:8443/cb", "app.example:8443", "https://app.example:8443"},
+        {"https://app.example.com:443/cb", "app.example.com:443", "https://app.example.com"},
+        {"http://localhost:80/", "localhost:80", "http://localhost"},
+        {"http://localhost:443/", "localhost:443", "http://localhost:443"},
+        {"http://[::1]:3000/cb", "[::1]:3000", "http://[::1]:3000"},
+        {"http://[::1]/cb:1", "[::1]", "http://[::1]"},
+        {"nonsense", "", ""},
+        {"", "", ""},
     };
     for (auto const& row : rows)
         BOOST_TEST_CONTEXT(row.uri)

@@ -261,8 +261,8 @@ BOOST_AUTO_TEST_CASE(a_scope_without_letters_and_digits_has_a_sentence_too)
         }
 }
 
-// S-055: whatever the developer writes, the sentence holds neither markup nor the raw scope.
-BOOST_AUTO_TEST_CASE(hostile_scopes_leave_only_letters_and_digits)
+// Whatever the developer writes, the sentence holds neither markup nor the raw scope.
+BOOST_AUTO_TEST_CASE(S_055_hostile_scopes_leave_only_letters_and_digits)
 {
     for (auto hostile :
          {"<script>alert(1)</script>"sv, "\"><img/src=x/onerror=alert(1)>"sv, "{{7*7}}"sv,
