@@ -2,6 +2,7 @@
 #include "server/config.hpp"
 #include "server/rules/client_address.hpp"
 #include "server/rules/durations.hpp"
+#include "server/rules/email_address.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -114,6 +115,29 @@ Fault plan(Config& config, std::string_view value)
     return {};
 }
 
+Fault smtp_url(Config& config, std::string_view value)
+{
+    config.smtp_server = parse_smtp_url(value);
+    return config.smtp_server ? Fault{} : "must be smtp://host:port or smtps://host:port";
+}
+
+Fault smtp_starttls(Config& config, std::string_view value)
+{
+    if (value != "required" && value != "opportunistic")
+        return "must be required or opportunistic";
+    config.smtp_starttls_required = value == "required";
+    return {};
+}
+
+Fault mail_from(Config& config, std::string_view value)
+{
+    auto const address = rules::read_email_address(value);
+    if (!address || !rules::is_ascii(*address))
+        return "must be a plain address such as grantex@example.com";
+    config.mail_from = *address;
+    return {};
+}
+
 Fault profile(Config& config, std::string_view value)
 {
     if (value != "appliance" && value != "reference" && value != "off")
@@ -194,6 +218,11 @@ constexpr Setting table[] = {
     {"CONSENT_TTL", "", "24h", "longest time to decide an authorization request", false, false, duration<&C::consent_ttl, 60, day>},
     {"SESSION_TTL", "", "1h", "lifetime of a principal session when expiresIn is not given", false, false, duration<&C::session_ttl, 60, day>},
     {"SESSION_MAX_TTL", "", "24h", "longest lifetime of a principal session", false, false, duration<&C::session_max_ttl, 60, day>},
+    {"SMTP_URL", "", "", "mail server: smtp://host:587 (STARTTLS) or smtps://host:465 (TLS at once); default: no mail is sent, and --dev shows the links in its log", false, false, smtp_url},
+    {"SMTP_STARTTLS", "", "required", "for smtp:// URLs; required: nothing is sent without TLS and a certificate that the system trusts; opportunistic: TLS when offered, certificate unchecked, for a relay on the same machine", false, false, smtp_starttls},
+    {"SMTP_USER", "", "", "user at the mail server; default: no authentication", false, false, text<&C::smtp_user>},
+    {"SMTP_PASSWORD", "", "", "its password", true, false, text<&C::smtp_password>},
+    {"MAIL_FROM", "", "", "address that mails come from; needed with SMTP_URL", false, false, mail_from},
     {"CONSENT_AUTH", "", "", "who may decide: none or link; default: link, none with --dev", false, false, either<&C::consent_auth, none, link>},
     {"REDIRECT_URI_POLICY", "", "registered_if_any", "registered_if_any or registered", false, false, either<&C::redirect_uri_policy, registered_if_any, registered>},
     {"ALLOW_LOOPBACK_REDIRECTS", "", "", "accept http redirects to loopback from live developers; default: with --dev only", false, false, toggle<&C::allow_loopback_redirects>},

@@ -64,6 +64,11 @@ void update_developer(Database& db, Developer const& developer)
     );
 }
 
+void update_developer_email(Database& db, std::string_view id, std::string_view email)
+{
+    db.run("UPDATE developers SET email = ?2, email_verified = 1 WHERE id = ?1", id, email);
+}
+
 void insert_api_key(
     Database& db, std::string_view key_hash, std::string_view developer_id, Timestamp now
 )

@@ -33,6 +33,8 @@ std::optional<Developer> find_developer_by_key(Database& db, std::string_view ke
 std::optional<Developer> find_developer_by_email(Database& db, std::string_view email);
 void insert_developer(Database& db, Developer const& developer);
 void update_developer(Database& db, Developer const& developer); // its settings
+// The address is confirmed to be the developer's.
+void update_developer_email(Database& db, std::string_view id, std::string_view email);
 
 void insert_api_key(
     Database& db, std::string_view key_hash, std::string_view developer_id, Timestamp now

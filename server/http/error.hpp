@@ -45,6 +45,9 @@ ApiError request_gone();
 ApiError request_unknown();
 ApiError request_not_pending();
 ApiError email_taken();
+ApiError implausible_email();
+ApiError verification_expired();
+ApiError address_taken();
 ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota);
 
 // Redirects, consent
