@@ -14,9 +14,9 @@ struct SmtpServer
     std::string port;
 };
 
-// "smtp://mail.example.com" (port 587), "smtps://mail.example.com" (465), "smtp://[::1]:25". Nothing
-// when it is no such URL. Throws ConfigError when it holds a user or password, which must not be
-// repeated in a message.
+// "smtp://mail.example.com" (port 587), "smtps://mail.example.com" (465), "smtp://[::1]:25".
+// Nothing when it is no such URL. Throws ConfigError when it holds a user or password, which must
+// not be repeated in a message.
 std::optional<SmtpServer> parse_smtp_url(std::string_view text);
 
 } // namespace server

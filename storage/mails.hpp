@@ -21,8 +21,7 @@ struct Mail
     Timestamp expires_at;            // of the link
 };
 BOOST_DESCRIBE_STRUCT(
-    Mail, (),
-    (id, developer_id, recipient, sealed_token, attempts, created_at, due_at, expires_at)
+    Mail, (), (id, developer_id, recipient, sealed_token, attempts, created_at, due_at, expires_at)
 )
 
 void insert_mail(Database& db, Mail const& mail);

@@ -37,9 +37,8 @@ storage::EmailToken new_token(http::Request& request, std::string email, std::st
 
 storage::Timestamp due_time(http::Request const& request)
 {
-    auto const earlier = storage::find_nth_newest_mail_time(
-        request.db, request.caller().id, mails_per_hour_max
-    );
+    auto const earlier =
+        storage::find_nth_newest_mail_time(request.db, request.caller().id, mails_per_hour_max);
     return earlier ? std::max(request.now, *earlier + std::chrono::hours{1}) : request.now;
 }
 
@@ -62,17 +61,17 @@ send_signup_verification(http::Request& request, SignupVerificationBody const& b
     );
     storage::insert_email_token(db, token);
     storage::insert_mail(
-        db, {.id = token.id,
-             .developer_id = token.developer_id,
-             .recipient = token.email,
-             .sealed_token = request.app.keys.seal(
-                 db, request.app.ids, request.now, "mail", token.developer_id, token.id, "token",
-                 secret
-             ),
-             .attempts = 0,
-             .created_at = request.now,
-             .due_at = due_time(request),
-             .expires_at = token.expires_at}
+        db,
+        {.id = token.id,
+         .developer_id = token.developer_id,
+         .recipient = token.email,
+         .sealed_token = request.app.keys.seal(
+             db, request.app.ids, request.now, "mail", token.developer_id, token.id, "token", secret
+         ),
+         .attempts = 0,
+         .created_at = request.now,
+         .due_at = due_time(request),
+         .expires_at = token.expires_at}
     );
     return {{"Verification message queued", token.expires_at}};
 }
@@ -81,9 +80,8 @@ send_signup_verification(http::Request& request, SignupVerificationBody const& b
 // links too: harmless, since opening one again says the same.
 EmailConfirmationView confirm_signup_verification(http::Request& request)
 {
-    auto const token = storage::find_email_token(
-        request.db, crypto::hex(crypto::sha256(request.path("token")))
-    );
+    auto const token =
+        storage::find_email_token(request.db, crypto::hex(crypto::sha256(request.path("token"))));
     if (!token)
         throw http::not_found("Verification token");
     if (token->used_at)

@@ -13,7 +13,6 @@ namespace jobs {
 namespace {
 
 namespace asio = boost::asio;
-using Work = std::function<void(storage::Database&)>;
 
 // What a job waits for: a timer that never expires is cancelled when the commit has ended.
 struct Commit
@@ -51,11 +50,10 @@ bool run_in_savepoint(Host& host, Work const& work)
 
 } // namespace
 
-asio::awaitable<bool> write(Host& host, Work work)
+asio::awaitable<bool> write(Host& host, Work const& work)
 {
-    auto const commit = std::make_shared<Commit>(
-        Commit{asio::steady_timer{host.loop, asio::steady_timer::time_point::max()}}
-    );
+    auto const commit = std::make_shared<Commit>(Commit{
+        asio::steady_timer{host.loop, asio::steady_timer::time_point::max()}});
     std::function<void()> const run = [&host, commit, work] {
         commit->worked = run_in_savepoint(host, work);
     };

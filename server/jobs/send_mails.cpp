@@ -72,9 +72,7 @@ asio::awaitable<void> SendMails::run()
 std::vector<storage::Mail> SendMails::due_mails()
 {
     try {
-        return storage::list_due_mails(
-            host_.app.reader, host_.app.clock.now(), mails_per_look_max
-        );
+        return storage::list_due_mails(host_.app.reader, host_.app.clock.now(), mails_per_look_max);
     } catch (SQLite::Exception const& failure) { // the next look may go better
         host_.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
         return {};
@@ -131,9 +129,8 @@ asio::awaitable<std::optional<SendMails::Failure>>
 SendMails::attempt(storage::Mail const& mail, std::string const& link)
 {
     auto const& config = host_.app.config;
-    auto message = rules::confirmation_mail(
-        config.public_base_url, mail.developer_id, link, mail.expires_at
-    );
+    auto message =
+        rules::confirmation_mail(config.public_base_url, mail.developer_id, link, mail.expires_at);
     message.from = config.mail_from;
     message.to = mail.recipient;
     message.id = mail.id;
@@ -154,9 +151,8 @@ SendMails::attempt(storage::Mail const& mail, std::string const& link)
 
 asio::awaitable<void> SendMails::finish(storage::Mail const& mail)
 {
-    auto const noted = co_await write(host_, [id = mail.id](storage::Database& db) {
-        storage::consume_mail(db, id);
-    });
+    Work const consume = [id = mail.id](storage::Database& db) { storage::consume_mail(db, id); };
+    auto const noted = co_await write(host_, consume);
     if (noted && host_.app.config.smtp_server)
         host_.log.event("mail.sent", {{"mail", mail.id}, {"developer", mail.developer_id}});
 }
@@ -165,14 +161,14 @@ asio::awaitable<void> SendMails::note_failure(storage::Mail const& mail, Failure
 {
     auto const attempts = mail.attempts + 1;
     auto const next = host_.app.clock.now() + retry_delay(attempts);
-    auto const last =
-        failure.is_permanent || attempts >= attempts_max || next >= mail.expires_at;
-    auto const noted = co_await write(host_, [id = mail.id, last, next](storage::Database& db) {
+    auto const last = failure.is_permanent || attempts >= attempts_max || next >= mail.expires_at;
+    Work const note = [id = mail.id, last, next](storage::Database& db) {
         if (last)
             storage::consume_mail(db, id);
         else
             storage::update_mail_attempt(db, id, next);
-    });
+    };
+    auto const noted = co_await write(host_, note);
     if (noted)
         host_.log.event(
             last ? "mail.given_up" : "mail.delayed",

@@ -39,8 +39,7 @@ asio::awaitable<void> SmtpConnection::connect(std::string const& host, std::stri
     co_await asio::async_connect(stream_.next_layer(), places, use_awaitable);
 }
 
-asio::awaitable<void>
-SmtpConnection::start_tls(std::string const& host, Certificate certificate)
+asio::awaitable<void> SmtpConnection::start_tls(std::string const& host, Certificate certificate)
 {
     // What came before the handshake came from anybody (CVE-2011-0411).
     if (!received_.empty())
@@ -49,13 +48,17 @@ SmtpConnection::start_tls(std::string const& host, Certificate certificate)
         stream_.set_verify_callback(asio::ssl::host_name_verification(host));
     else
         stream_.set_verify_mode(asio::ssl::verify_none);
-    if (!is_address(host)) // RFC 6066 3: no addresses
-        SSL_set_tlsext_host_name(stream_.native_handle(), host.c_str());
+    auto name = host;
+    if (!is_address(host)) // RFC 6066 3: no addresses. OpenSSL's macro for this is an old cast.
+        SSL_ctrl(
+            stream_.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+            name.data()
+        );
     co_await stream_.async_handshake(asio::ssl::stream_base::client, use_awaitable);
     encrypted_ = true;
 }
 
-asio::awaitable<void> SmtpConnection::send(std::string const& bytes)
+asio::awaitable<void> SmtpConnection::send(std::string_view bytes)
 {
     if (encrypted_)
         co_await asio::async_write(stream_, asio::buffer(bytes), use_awaitable);
@@ -63,9 +66,9 @@ asio::awaitable<void> SmtpConnection::send(std::string const& bytes)
         co_await asio::async_write(stream_.next_layer(), asio::buffer(bytes), use_awaitable);
 }
 
-asio::awaitable<SmtpReply> SmtpConnection::command(std::string const& line)
+asio::awaitable<SmtpReply> SmtpConnection::command(std::string_view line)
 {
-    auto const bytes = line + "\r\n";
+    auto const bytes = std::string{line} + "\r\n";
     co_await send(bytes);
     co_return co_await read_reply();
 }

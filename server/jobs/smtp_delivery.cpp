@@ -24,18 +24,29 @@ enum class Tell
     code
 };
 
-// `refusal_lasts`: a 5xx is about this mail, not about how this server is set up.
-void expect(
-    SmtpReply const& reply, int hundreds, std::string const& what, Tell tell,
-    bool refusal_lasts = false
-)
+struct Step
+{
+    std::string_view what; // as the log calls it
+    Tell tell = Tell::text;
+    bool refusal_lasts = false; // a 5xx is about this mail, not about how this server is set up
+};
+
+void expect(SmtpReply const& reply, int hundreds, Step step)
 {
     if (reply.code / 100 == hundreds)
         return;
-    auto reason = what + " was answered " + std::to_string(reply.code);
-    if (tell == Tell::text)
+    auto reason = std::string{step.what} + " was answered " + std::to_string(reply.code);
+    if (step.tell == Tell::text)
         reason += " " + reply.lines.back();
-    throw SmtpFailure(reason, refusal_lasts && reply.code / 100 == 5);
+    throw SmtpFailure(reason, step.refusal_lasts && reply.code / 100 == 5);
+}
+
+asio::awaitable<SmtpReply>
+ask(SmtpConnection& connection, std::string_view line, int hundreds, Step step)
+{
+    auto reply = co_await connection.command(line);
+    expect(reply, hundreds, step);
+    co_return reply;
 }
 
 // How this server calls itself: the host of its URL (RFC 5321 4.1.3 for addresses).
@@ -64,9 +75,8 @@ std::optional<std::string> find_offer(SmtpReply const& reply, std::string_view k
 
 asio::awaitable<SmtpReply> greet(SmtpConnection& connection, server::Config const& config)
 {
-    auto reply = co_await connection.command("EHLO " + own_name(config.public_base_url));
-    expect(reply, 2, "EHLO", Tell::text);
-    co_return reply;
+    auto const line = "EHLO " + own_name(config.public_base_url);
+    co_return co_await ask(connection, line, 2, {"EHLO"});
 }
 
 // Leaves the connection as safe as the settings ask; returns what the server offers then.
@@ -76,7 +86,8 @@ asio::awaitable<SmtpReply> open(SmtpConnection& connection, server::Config const
     co_await connection.connect(server.host, server.port);
     if (server.tls)
         co_await connection.start_tls(server.host, Certificate::checked);
-    expect(co_await connection.read_reply(), 2, "the connection", Tell::text);
+    auto const greeting = co_await connection.read_reply();
+    expect(greeting, 2, {"the connection"});
     auto offers = co_await greet(connection, config);
     if (server.tls)
         co_return offers;
@@ -88,7 +99,7 @@ asio::awaitable<SmtpReply> open(SmtpConnection& connection, server::Config const
             );
         co_return offers;
     }
-    expect(co_await connection.command("STARTTLS"), 2, "STARTTLS", Tell::text);
+    co_await ask(connection, "STARTTLS", 2, {"STARTTLS"});
     co_await connection.start_tls(
         server.host, required ? Certificate::checked : Certificate::unchecked
     );
@@ -103,12 +114,14 @@ log_in(SmtpConnection& connection, server::Config const& config, SmtpReply const
     auto const& password = config.smtp_password;
     if (offer.find(" PLAIN") != std::string::npos) { // RFC 4616
         auto const text = std::string{'\0'} + user + '\0' + password;
-        auto const reply = co_await connection.command("AUTH PLAIN " + rules::base64(text));
-        expect(reply, 2, "AUTH", Tell::code);
+        auto const line = "AUTH PLAIN " + rules::base64(text);
+        co_await ask(connection, line, 2, {"AUTH", Tell::code});
     } else if (offer.find(" LOGIN") != std::string::npos) {
-        expect(co_await connection.command("AUTH LOGIN"), 3, "AUTH", Tell::code);
-        expect(co_await connection.command(rules::base64(user)), 3, "AUTH", Tell::code);
-        expect(co_await connection.command(rules::base64(password)), 2, "AUTH", Tell::code);
+        auto const first = rules::base64(user);
+        auto const second = rules::base64(password);
+        co_await ask(connection, "AUTH LOGIN", 3, {"AUTH", Tell::code});
+        co_await ask(connection, first, 3, {"AUTH", Tell::code});
+        co_await ask(connection, second, 2, {"AUTH", Tell::code});
     } else {
         throw SmtpFailure("the mail server offers neither AUTH PLAIN nor AUTH LOGIN", false);
     }
@@ -124,12 +137,14 @@ hand_over(SmtpConnection& connection, SmtpMail const& mail, SmtpReply const& off
         parameters = " BODY=8BITMIME SMTPUTF8";
     }
     auto const from = "MAIL FROM:<" + mail.from + ">" + parameters;
-    expect(co_await connection.command(from), 2, "MAIL FROM", Tell::text, true);
     auto const to = "RCPT TO:<" + mail.to + ">";
-    expect(co_await connection.command(to), 2, "RCPT TO", Tell::text, true);
-    expect(co_await connection.command("DATA"), 3, "DATA", Tell::text, true);
-    co_await connection.send(rules::smtp_data(mail.message));
-    expect(co_await connection.read_reply(), 2, "the mail", Tell::code, true);
+    auto const data = rules::smtp_data(mail.message);
+    co_await ask(connection, from, 2, {"MAIL FROM", Tell::text, true});
+    co_await ask(connection, to, 2, {"RCPT TO", Tell::text, true});
+    co_await ask(connection, "DATA", 3, {"DATA", Tell::text, true});
+    co_await connection.send(data);
+    auto const taken = co_await connection.read_reply();
+    expect(taken, 2, {"the mail", Tell::code, true});
     co_await connection.send("QUIT\r\n"); // whatever it answers, the mail is taken
 }
 

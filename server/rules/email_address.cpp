@@ -26,7 +26,8 @@ bool consists_of(std::string_view text, std::string_view symbols)
             if (!point.valid || is_surrogate(point.value) || is_control(point.value) ||
                 is_space(point.value) || is_invisible(point.value))
                 return false;
-        } else if (!is_letter_or_digit(text.front()) && symbols.find(text.front()) == symbols.npos) {
+        } else if (!is_letter_or_digit(text.front()) && symbols.find(text.front()) == symbols.npos)
+        {
             return false;
         }
         text.remove_prefix(point.size);
