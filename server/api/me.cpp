@@ -4,6 +4,7 @@
 #include "server/api/text.hpp"
 #include "server/http/authenticate.hpp"
 #include "server/rules/consent_level.hpp"
+#include "server/rules/display_text.hpp"
 #include "server/rules/email_address.hpp"
 #include "server/seeds.hpp"
 
@@ -79,7 +80,8 @@ void SignupBody::check_open(http::Request const& request)
 http::Created<SignupView> signup(http::Request& request, SignupBody const& body)
 {
     auto name = trimmed(body.name);
-    if (name.empty())
+    // Blank is also what shows nothing: the consent page tells people this name.
+    if (rules::display_text(name, 1).empty())
         throw http::bad_request("name must have 1 to 200 characters");
     auto mode = body.mode ? std::string{*body.mode} : "live";
     if (mode != "live" && mode != "sandbox")

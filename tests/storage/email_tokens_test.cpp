@@ -1,4 +1,5 @@
 // Tokens of links, and the mails that carry them.
+#include "storage/developers.hpp"
 #include "storage/email_tokens.hpp"
 #include "storage/mails.hpp"
 #include "tests/storage/open_store.hpp"
@@ -58,6 +59,19 @@ BOOST_AUTO_TEST_CASE(a_token_is_found_by_its_hash_and_used_once)
     BOOST_TEST(storage::consume_email_token(writer, "emv_1", start_time));
     BOOST_TEST(!storage::consume_email_token(writer, "emv_1", start_time + 1h));
     BOOST_TEST((storage::find_email_token(reader, made.token_hash)->used_at == start_time));
+}
+
+BOOST_AUTO_TEST_CASE(no_two_developers_have_one_address_confirmed_or_not)
+{
+    add_developer("dev_2");
+    storage::update_developer_email(writer, "dev_1", "a@b.c");
+    auto const holder = storage::find_developer_by_email(reader, "a@b.c");
+    BOOST_REQUIRE(holder.has_value());
+    BOOST_TEST(holder->id == "dev_1");
+    BOOST_TEST(holder->email_verified);
+    BOOST_CHECK_THROW(storage::update_developer_email(writer, "dev_2", "a@b.c"), SQLite::Exception);
+    writer.execute("UPDATE developers SET email_verified = 0");
+    BOOST_CHECK_THROW(storage::update_developer_email(writer, "dev_2", "a@b.c"), SQLite::Exception);
 }
 
 BOOST_AUTO_TEST_CASE(no_two_tokens_have_one_hash)
