@@ -241,7 +241,7 @@ constexpr Setting table[] = {
     {"RATE_ROTATE_KEY", "", "5", "key rotations a minute and developer; no profile factor", false, false, number<&C::rate_rotate_key, 1, rate_max>},
     {"RATE_CONSENT_READ", "", "120", "consent pages a minute and address", false, false, number<&C::rate_consent_read, 1, rate_max>},
     {"RATE_CONSENT_DECISION", "", "60", "consent decisions a minute and address", false, false, number<&C::rate_consent_decision, 1, rate_max>},
-    {"RATE_SIGNUP", "", "30", "sign-ups a minute and address; no profile factor", false, false, number<&C::rate_signup, 1, rate_max>},
+    {"RATE_SIGNUP", "", "30", "sign-ups and opened confirmation links a minute and address; no profile factor", false, false, number<&C::rate_signup, 1, rate_max>},
     {"RATE_WRITE", "", "30", "changes of policies a minute and developer", false, false, number<&C::rate_write, 1, rate_max>},
     {"QUOTA_AGENTS", "", "500,5000,0", "agents of a developer: free,pro,enterprise; 0 = none", false, false, quota<&C::quota_agents>},
     {"QUOTA_GRANTS", "", "1000,50000,0", "active grants of a developer", false, false, quota<&C::quota_grants>},
