@@ -98,6 +98,26 @@ bool is_loopback(std::string_view listen)
     return (host.starts_with("127.") && is_number) || host == "[::1]" || host == "localhost";
 }
 
+// What the settings of mail ask of each other.
+void check_mail(Config const& config)
+{
+    if (!config.smtp_server) {
+        if (!config.smtp_user.empty() || !config.smtp_password.empty() || !config.mail_from.empty())
+            throw ConfigError("GRANTEXD_SMTP_USER, GRANTEXD_SMTP_PASSWORD and GRANTEXD_MAIL_FROM "
+                              "need GRANTEXD_SMTP_URL. Try: --smtp-url smtp://mail.example.com");
+        return;
+    }
+    if (config.mail_from.empty())
+        throw ConfigError("GRANTEXD_SMTP_URL needs the sender's address. "
+                          "Try: --mail-from grantex@example.com");
+    if (config.smtp_user.empty() != config.smtp_password.empty())
+        throw ConfigError("GRANTEXD_SMTP_USER and GRANTEXD_SMTP_PASSWORD belong together: set both "
+                          "or none");
+    if (!config.smtp_user.empty() && !config.smtp_server->tls && !config.smtp_starttls_required)
+        throw ConfigError("GRANTEXD_SMTP_PASSWORD is sent over TLS only. Try: an smtps:// URL, or "
+                          "GRANTEXD_SMTP_STARTTLS=required");
+}
+
 // Defaults that depend on other settings.
 void complete(Config& config, bool loopback_given, bool signup_given)
 {
@@ -211,6 +231,7 @@ Config read_config(Flags const& flags, Environment const& environment)
         signup_given |= setting.name == "SIGNUP";
     }
     complete(config, loopback_given, signup_given);
+    check_mail(config);
     return config;
 }
 

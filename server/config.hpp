@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/rules/network.hpp"
+#include "server/smtp_server.hpp"
 
 #include <array>
 #include <chrono>
@@ -61,6 +62,13 @@ struct Config
     std::chrono::seconds consent_ttl{};
     std::chrono::seconds session_ttl{};
     std::chrono::seconds session_max_ttl{};
+
+    // Mail
+    std::optional<SmtpServer> smtp_server; // nothing: no mail is sent
+    bool smtp_starttls_required = true;
+    std::string smtp_user;
+    std::string smtp_password;
+    std::string mail_from; // an e-mail address
 
     // Safety switches
     std::string consent_auth;        // none, link, session, passkey

@@ -12,24 +12,30 @@ namespace {
 
 struct Seed
 {
-    std::string_view email; // what an earlier start is recognised by
+    std::string_view id; // what an earlier start is recognised by: the address can be changed
+    std::string_view email;
     std::string_view name;
     std::string_view mode;
 };
 
-constexpr Seed live_seed{"live@grantexd.localhost", "Local live developer", "live"};
-constexpr Seed sandbox_seed{"sandbox@grantexd.localhost", "Local sandbox developer", "sandbox"};
+constexpr Seed live_seed{
+    "dev_00000000000000000000000001", "live@grantexd.localhost", "Local live developer", "live"};
+constexpr Seed sandbox_seed{
+    "dev_00000000000000000000000002", "sandbox@grantexd.localhost", "Local sandbox developer",
+    "sandbox"};
 
 std::string plant(
     storage::Database& db, crypto::Ids& ids, storage::Timestamp now, Config const& config,
     Seed const& seed, std::string const& fixed_key
 )
 {
-    auto const existing = storage::find_developer_by_email(db, seed.email);
+    auto existing = storage::find_developer(db, seed.id);
+    if (!existing) // in older databases seeds have ids like any other developer
+        existing = storage::find_developer_by_email(db, seed.email);
     if (!existing)
         return make_developer(
                    db, ids, now, config, std::string{seed.name}, std::string{seed.email},
-                   std::string{seed.mode}, fixed_key
+                   std::string{seed.mode}, fixed_key, std::string{seed.id}
         )
             .api_key;
     if (fixed_key.empty())
@@ -49,12 +55,13 @@ std::string make_api_key(std::string_view mode)
 
 NewDeveloper make_developer(
     storage::Database& db, crypto::Ids& ids, storage::Timestamp now, Config const& config,
-    std::string name, std::optional<std::string> email, std::string mode, std::string key
+    std::string name, std::optional<std::string> email, std::string mode, std::string key,
+    std::string id
 )
 {
     NewDeveloper made;
     made.api_key = key.empty() ? make_api_key(mode) : std::move(key);
-    made.developer.id = ids.next("dev", now);
+    made.developer.id = id.empty() ? ids.next("dev", now) : std::move(id);
     made.developer.name = std::move(name);
     made.developer.email = std::move(email);
     made.developer.mode = std::move(mode);

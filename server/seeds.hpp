@@ -17,10 +17,11 @@ struct NewDeveloper
     std::string api_key; // the only time it is seen
 };
 
-// Inserts a developer with a fresh key, or with the given one.
+// Inserts a developer with a fresh key and id, or with the given ones.
 NewDeveloper make_developer(
     storage::Database& db, crypto::Ids& ids, storage::Timestamp now, Config const& config,
-    std::string name, std::optional<std::string> email, std::string mode, std::string key = {}
+    std::string name, std::optional<std::string> email, std::string mode, std::string key = {},
+    std::string id = {}
 );
 
 // A key of this mode: gx_live_ or gx_test_ and 43 base64url characters.

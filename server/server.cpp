@@ -35,6 +35,15 @@ make_listener(boost::asio::io_context& loop, Config const& config, http::Handler
     }
 }
 
+std::function<void(std::string_view why)> end_process(http::Log const& log)
+{
+    return [log](std::string_view why) {
+        log.event("fatal", {{"why", why}});
+        // Not exit(): nothing may be written any more, and systemd restarts us.
+        std::_Exit(EX_SOFTWARE);
+    };
+}
+
 } // namespace
 
 boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text)
@@ -60,14 +69,8 @@ boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text)
 }
 
 Server::Server(App& app, http::Log log)
-    : log_(log), dispatch_(
-                     loop_, app, http::routes(), log,
-                     [log](std::string_view why) {
-                         log.event("fatal", {{"why", why}});
-                         // Not exit(): nothing may be written any more, and systemd restarts us.
-                         std::_Exit(EX_SOFTWARE);
-                     }
-                 ),
+    : log_(log), dispatch_(loop_, app, http::routes(), log, end_process(log)),
+      send_mails_({loop_, app, dispatch_.batches(), log, end_process(log)}),
       listener_(make_listener(loop_, app.config, dispatch_))
 {
     for (auto const signal : {SIGTERM, SIGINT})
@@ -77,6 +80,7 @@ Server::Server(App& app, http::Log log)
 void Server::run()
 {
     wait_for_signal();
+    send_mails_.start();
     loop_.run();
 }
 
@@ -101,6 +105,7 @@ void Server::drain()
         return;
     draining_ = true;
     signals_.cancel();
+    send_mails_.stop();
     drain_timer_.expires_after(drain_max);
     drain_timer_.async_wait([this](boost::system::error_code error) {
         if (!error)

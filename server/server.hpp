@@ -4,6 +4,7 @@
 #include "server/app.hpp"
 #include "server/http/dispatch.hpp"
 #include "server/http/listener.hpp"
+#include "server/jobs/send_mails.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -39,6 +40,7 @@ private:
     boost::asio::signal_set signals_{loop_};
     boost::asio::steady_timer drain_timer_{loop_};
     http::Dispatch dispatch_;
+    jobs::SendMails send_mails_;
     http::Listener listener_;
     bool draining_ = false;
 };

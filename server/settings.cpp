@@ -4,6 +4,7 @@
 #include "server/rules/did.hpp"
 #include "server/rules/consent_level.hpp"
 #include "server/rules/durations.hpp"
+#include "server/rules/email_address.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -124,6 +125,29 @@ Fault plan(Config& config, std::string_view value)
     return {};
 }
 
+Fault smtp_url(Config& config, std::string_view value)
+{
+    config.smtp_server = parse_smtp_url(value);
+    return config.smtp_server ? Fault{} : "must be smtp://host:port or smtps://host:port";
+}
+
+Fault smtp_starttls(Config& config, std::string_view value)
+{
+    if (value != "required" && value != "opportunistic")
+        return "must be required or opportunistic";
+    config.smtp_starttls_required = value == "required";
+    return {};
+}
+
+Fault mail_from(Config& config, std::string_view value)
+{
+    auto const address = rules::read_email_address(value);
+    if (!address || !rules::is_ascii(*address))
+        return "must be a plain address such as grantex@example.com";
+    config.mail_from = *address;
+    return {};
+}
+
 Fault profile(Config& config, std::string_view value)
 {
     if (value != "appliance" && value != "reference" && value != "off")
@@ -221,6 +245,12 @@ constexpr Setting table[] = {
     {"SESSION_TTL", "", "1h", "lifetime of a principal session when expiresIn is not given", false, false, duration<&C::session_ttl, 60, day>},
     {"SESSION_MAX_TTL", "", "24h", "longest lifetime of a principal session", false, false, duration<&C::session_max_ttl, 60, day>},
     {"CONSENT_AUTH", "", "", "what a decision needs: none, link, session or passkey; default: link, none with --dev", false, false, consent_level},
+    {"SMTP_URL", "", "", "mail server: smtp://host:587 (STARTTLS) or smtps://host:465 (TLS at once); default: no mail is sent, and --dev shows the links in its log", false, false, smtp_url},
+    {"SMTP_STARTTLS", "", "required", "for smtp:// URLs; required: nothing is sent without TLS and a certificate that the system trusts; opportunistic: TLS when offered, certificate unchecked, for a relay on the same machine", false, false, smtp_starttls},
+    {"SMTP_USER", "", "", "user at the mail server; default: no authentication", false, false, text<&C::smtp_user>},
+    {"SMTP_PASSWORD", "", "", "its password", true, false, text<&C::smtp_password>},
+    {"MAIL_FROM", "", "", "address that mails come from; needed with SMTP_URL", false, false, mail_from},
+    {"CONSENT_AUTH", "", "", "who may decide: none or link; default: link, none with --dev", false, false, either<&C::consent_auth, none, link>},
     {"REDIRECT_URI_POLICY", "", "registered_if_any", "registered_if_any or registered", false, false, either<&C::redirect_uri_policy, registered_if_any, registered>},
     {"ALLOW_LOOPBACK_REDIRECTS", "", "", "accept http redirects to loopback from live developers; default: with --dev only", false, false, toggle<&C::allow_loopback_redirects>},
     {"STRICT_AGENT_SCOPES", "", "false", "refuse scopes that the agent did not declare", false, false, toggle<&C::strict_agent_scopes>},
@@ -238,7 +268,7 @@ constexpr Setting table[] = {
     {"RATE_ROTATE_KEY", "", "5", "key rotations a minute and developer; no profile factor", false, false, number<&C::rate_rotate_key, 1, rate_max>},
     {"RATE_CONSENT_READ", "", "120", "consent pages a minute and address", false, false, number<&C::rate_consent_read, 1, rate_max>},
     {"RATE_CONSENT_DECISION", "", "60", "consent decisions a minute and address", false, false, number<&C::rate_consent_decision, 1, rate_max>},
-    {"RATE_SIGNUP", "", "30", "sign-ups a minute and address; no profile factor", false, false, number<&C::rate_signup, 1, rate_max>},
+    {"RATE_SIGNUP", "", "30", "sign-ups and opened confirmation links a minute and address; no profile factor", false, false, number<&C::rate_signup, 1, rate_max>},
     {"RATE_WRITE", "", "30", "changes of policies a minute and developer", false, false, number<&C::rate_write, 1, rate_max>},
     {"RATE_DID", "", "300", "agent DIDs resolved a minute and address; no profile factor", false, false, number<&C::rate_did, 1, rate_max>},
     {"RATE_ADMIN", "", "20", "operator requests, also refused ones, a minute and address; no profile factor", false, false, number<&C::rate_admin, 1, rate_max>},

@@ -92,6 +92,11 @@ std::int64_t count_developers_since(Database& db, Timestamp since)
         .value_or(0);
 }
 
+void update_developer_email(Database& db, std::string_view id, std::string_view email)
+{
+    db.run("UPDATE developers SET email = ?2, email_verified = 1 WHERE id = ?1", id, email);
+}
+
 void insert_api_key(
     Database& db, std::string_view key_hash, std::string_view developer_id, Timestamp now
 )

@@ -52,6 +52,9 @@ BOOST_DESCRIBE_STRUCT(ListedDeveloper, (), (id, name, email, mode, plan, created
 std::vector<ListedDeveloper> list_developers(Database& db, Page page);
 std::int64_t count_developers_since(Database& db, Timestamp since); // inclusive
 
+// The address is confirmed to be the developer's.
+void update_developer_email(Database& db, std::string_view id, std::string_view email);
+
 void insert_api_key(
     Database& db, std::string_view key_hash, std::string_view developer_id, Timestamp now
 );

@@ -36,6 +36,7 @@ std::map<std::string, std::vector<std::string>> const allowed_includes{
     {"web/", {"web/"}},
     {"server/rules/", {"server/rules/", "crypto/hash.hpp"}},
     {"server/http/", {"server/", "crypto/", "storage/"}},
+    {"server/jobs/", {"server/", "crypto/", "storage/"}},
     {"server/api/", {"server/", "crypto/", "storage/", "web/"}},
 };
 

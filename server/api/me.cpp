@@ -4,38 +4,21 @@
 #include "server/api/text.hpp"
 #include "server/http/authenticate.hpp"
 #include "server/rules/consent_level.hpp"
+#include "server/rules/display_text.hpp"
+#include "server/rules/email_address.hpp"
 #include "server/seeds.hpp"
 
 namespace api {
 
 namespace {
 
-// local@domain.tld without whitespace; whether it exists only a mail can tell.
-bool is_plausible_email(std::string_view email)
-{
-    auto const at = email.find('@');
-    if (at == 0 || at == std::string_view::npos || email.find('@', at + 1) != email.npos)
-        return false;
-    auto const domain = email.substr(at + 1);
-    auto const dot = domain.rfind('.');
-    return dot != std::string_view::npos && dot > 0 && dot + 1 < domain.size() &&
-           email.find_first_of(" \t") == std::string_view::npos;
-}
-
-std::string lower(std::string text)
-{
-    for (auto& c : text)
-        c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-    return text;
-}
-
 std::optional<std::string> read_email(SignupBody const& body)
 {
     if (!body.email)
         return {};
-    auto email = lower(trimmed(*body.email));
-    if (!is_plausible_email(email))
-        throw http::bad_request("email must look like name@example.com");
+    auto email = rules::read_email_address(*body.email);
+    if (!email)
+        throw http::implausible_email();
     return email;
 }
 
@@ -97,7 +80,8 @@ void SignupBody::check_open(http::Request const& request)
 http::Created<SignupView> signup(http::Request& request, SignupBody const& body)
 {
     auto name = trimmed(body.name);
-    if (name.empty())
+    // Blank is also what shows nothing: the consent page tells people this name.
+    if (rules::display_text(name, 1).empty())
         throw http::bad_request("name must have 1 to 200 characters");
     auto mode = body.mode ? std::string{*body.mode} : "live";
     if (mode != "live" && mode != "sandbox")

@@ -164,6 +164,18 @@ ApiError email_taken()
 {
     return {409, "CONFLICT", "E-mail address already in use"};
 }
+ApiError implausible_email()
+{
+    return bad_request("email must look like name@example.com");
+}
+ApiError verification_expired()
+{
+    return {400, "TOKEN_EXPIRED", "Verification link has expired. Ask for a new one"};
+}
+ApiError address_taken()
+{
+    return {409, "EMAIL_TAKEN", "Address belongs to another account"};
+}
 ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota)
 {
     return {

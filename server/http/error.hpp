@@ -51,6 +51,9 @@ ApiError not_an_agent_did();
 ApiError unknown_did();
 ApiError agent_deleted();
 ApiError email_taken();
+ApiError implausible_email();
+ApiError verification_expired();
+ApiError address_taken();
 ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota);
 
 // Redirects, consent

@@ -8,6 +8,7 @@
 #include "server/api/consent_page.hpp"
 #include "server/api/delegate.hpp"
 #include "server/api/did.hpp"
+#include "server/api/email_confirmation.hpp"
 #include "server/api/grants.hpp"
 #include "server/api/me.hpp"
 #include "server/api/policies.hpp"
@@ -33,6 +34,8 @@ constexpr Route table[] = {
     {verb::get,     "/assets/{version}/{name}",               Auth::none,      Limit::standard,         Tx::none,  "Style sheet, script and icons of the pages",  on<get_asset>},
 
     {verb::post,    "/v1/signup",                             Auth::none,      Limit::signup,           Tx::write, "Create a developer account",                  on<signup>},
+    {verb::post,    "/v1/signup/verify",                      Auth::developer, Limit::standard,         Tx::write, "Mail a link that confirms an address",        on<send_signup_verification>},
+    {verb::get,     "/v1/signup/verify/{token}",              Auth::none,      Limit::signup,           Tx::write, "Confirm an address",                          on<confirm_signup_verification>},
     {verb::get,     "/v1/me",                                 Auth::developer, Limit::standard,         Tx::read,  "Profile of the caller",                       on<get_me>},
     {verb::patch,   "/v1/me",                                 Auth::developer, Limit::standard,         Tx::write, "Update the caller's settings",                on<update_me>},
     {verb::post,    "/v1/me/rotate-key",                      Auth::developer, Limit::rotate_key,       Tx::write, "Replace the API key (older path)",            on<rotate_key_alias>},

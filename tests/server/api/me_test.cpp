@@ -49,6 +49,8 @@ BOOST_AUTO_TEST_CASE(bad_sign_ups_are_refused)
         {"{}", "name"},
         {R"({"name":null})", "name"},
         {R"({"name":"  "})", "name"},
+        {R"({"name":"\u00a0\u3000"})", "name"},
+        {R"({"name":"\u200b\u202e"})", "name"},
         {R"({"name":1})", "name"},
         {R"({"name":")" + a(201) + R"("})", "name"},
         {R"({"name":"a\u0000b"})", ""},
@@ -63,6 +65,8 @@ BOOST_AUTO_TEST_CASE(bad_sign_ups_are_refused)
         {R"({"name":"a","email":"a@b."})", "email"},
         {R"({"name":"a","email":"a@b@c.d"})", "email"},
         {R"({"name":"a","email":"a b@c.d"})", "email"},
+        {R"({"name":"a","email":"a\u00a0b@c.d"})", "email"},
+        {R"({"name":"a","email":"a@b.c,d@e.f"})", "email"},
         {R"({"name":"a","email":")" + a(251) + R"(@b.c"})", "email"},
     };
     auto const before = rows_of(*this, "developers");

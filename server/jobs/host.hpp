@@ -1,0 +1,35 @@
+// What the jobs stand on. A job is a coroutine on the loop beside the requests: it waits for time
+// or for something outside the process, never inside a transaction, and reads what is durable from
+// the reader. The server starts it with its loop and stops it when it drains: a job that is stopped
+// begins nothing new and writes nothing more, and finds the rest in the database after the next
+// start.
+#pragma once
+
+#include "server/app.hpp"
+#include "server/http/log.hpp"
+#include "server/http/write_batches.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <string_view>
+
+namespace jobs {
+
+struct Host
+{
+    boost::asio::io_context& loop;
+    server::App& app;
+    http::WriteBatches& batches;
+    http::Log log;
+    std::function<void(std::string_view why)> fatal; // the process cannot go on
+};
+
+// Runs `work` on the writer within the next batch, under a savepoint of its own, and resumes when
+// it is on disk. False: nothing of it was stored; the log says why. `work` is a named object of the
+// caller: GCC 12 destroys temporaries among the arguments of an awaited call twice.
+using Work = std::function<void(storage::Database&)>;
+boost::asio::awaitable<bool> write(Host& host, Work const& work);
+
+} // namespace jobs
