@@ -1,0 +1,114 @@
+// The servers the cases run against, and what a case needs of them: developers of its own, agents,
+// requests, grants. Every call that a case is about goes through `ask`, which checks the answer.
+import { press, visit } from "../support/person.mjs";
+import { run_grantexd, start_server } from "../support/server.mjs";
+import { operations, url_of } from "./contract.mjs";
+
+export const admin_key = "operator-key-of-the-wire-tests-0123456789";
+export const redirect_uri = "https://app.nimbus.example/grantex/callback";
+
+// Settings of operations that are not in every build; an unknown setting would stop the start.
+async function known_settings(wanted) {
+    const { stdout } = await run_grantexd(["serve", "--help"]);
+    const flag = (name) => `--${name.replace("GRANTEXD_", "").replaceAll("_", "-").toLowerCase()}`;
+    return Object.fromEntries(Object.entries(wanted).filter(([n]) => stdout.includes(flag(n))));
+}
+
+// Room for every case to sign up a developer of its own.
+export const start_roomy = async () =>
+    start_server({
+        env: {
+            GRANTEXD_CONSENT_AUTH: "link",
+            GRANTEXD_RATE_SIGNUP: "100000",
+            ...(await known_settings({ GRANTEXD_ADMIN_API_KEY: admin_key })),
+        },
+    });
+
+// One of everything is all one gets, and the rates are the contract's.
+export const start_narrow = () =>
+    start_server({
+        env: {
+            GRANTEXD_RATE_PROFILE: "reference",
+            GRANTEXD_QUOTA_AGENTS: "1,1,1",
+            GRANTEXD_QUOTA_GRANTS: "1,1,1",
+            GRANTEXD_QUOTA_AUDIT: "1,1,1",
+            GRANTEXD_QUOTA_POLICIES: "1,1,1",
+        },
+    });
+
+// Nobody signs up, and there is no operator key.
+export const start_closed = () => start_server({ env: { GRANTEXD_SIGNUP: "closed" } });
+
+// The path as the operation has it, whoever calls.
+export const ask = (api, id, { method, path, query, body, headers } = {}) =>
+    api.call(method ?? operations[id].method, url_of(id, { path, query }), body, headers);
+
+// A world of one case, with a sandbox developer who knows nobody.
+export class World {
+    constructor(server) {
+        this.server = server;
+        this.base = server.base;
+    }
+
+    // {developerId, ...} of a new account, with its caller as `api`.
+    async sign_up(mode, fields = {}) {
+        const account = await this.server
+            .api("")
+            .must(201, "POST", "/v1/signup", { name: "Nimbus Travel", mode, ...fields });
+        return { ...account, api: this.server.api(account.apiKey) };
+    }
+    async open() {
+        if (this.server.env.GRANTEXD_SIGNUP === "closed") return this.use_seed();
+        this.account = await this.sign_up("sandbox");
+        this.api = this.account.api;
+        return this;
+    }
+    // The developer of the start instead of one of the case's own.
+    use_seed() {
+        this.api = this.server.sandbox();
+        return this;
+    }
+    // From now on the case's developer is a live one, whose requests a person decides.
+    async go_live() {
+        this.account = await this.sign_up("live");
+        this.api = this.account.api;
+        return this;
+    }
+    get anonymous() {
+        return this.server.api("");
+    }
+    get operator() {
+        return this.server.api(admin_key);
+    }
+
+    async grant(fields) {
+        const agentId = await this.api.agent_id();
+        return { agentId, ...(await this.api.grant(agentId, fields)) };
+    }
+    // A pending request of a live developer: {authRequestId, consentUrl, ...}
+    async pending(fields = {}) {
+        await this.go_live();
+        return this.api.authorize(await this.api.agent_id(), fields);
+    }
+    // What the browser has after it opened the link of a pending request.
+    async opened_link(asked) {
+        const { cookie, fields } = await visit(asked.consentUrl);
+        return { cookie, "x-csrf-token": fields.csrf };
+    }
+    async decide(asked, decision) {
+        return press(this.base, await visit(asked.consentUrl), decision);
+    }
+    policy(fields) {
+        return this.api.must(201, "POST", "/v1/policies", { name: "rule", ...fields });
+    }
+    deny_everything() {
+        return this.policy({ effect: "deny" });
+    }
+    // A caller who holds the session of the principal.
+    async principal(principalId = "user_7421") {
+        const { sessionToken } = await this.api.must(201, "POST", "/v1/principal-sessions", {
+            principalId,
+        });
+        return this.server.api(sessionToken);
+    }
+}
