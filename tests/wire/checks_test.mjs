@@ -52,9 +52,15 @@ test("status, content type and headers", () => {
     sees_in_agent(({ headers }) => (headers["x-ratelimit-reset"] = "1772442724"), /Reset.*<= 60/);
     sees_in_agent(({ headers }) => (headers["retry-after"] = "1"), /Retry-After is not declared/);
     sees("deleteAgent", deleted, (answer) => (answer.text = "{}"), /a body where none belongs/);
-    sees("getJwks", keys, ({ headers }) => {
-        for (const name of ["limit", "remaining", "reset"]) headers[`x-ratelimit-${name}`] = "1";
-    }, /exempt/);
+    sees(
+        "getJwks",
+        keys,
+        ({ headers }) => {
+            for (const name of ["limit", "remaining", "reset"])
+                headers[`x-ratelimit-${name}`] = "1";
+        },
+        /exempt/,
+    );
 });
 
 test("refusals: another code, phrase, status or request id", () => {

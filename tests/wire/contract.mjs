@@ -66,8 +66,10 @@ export function schema_faults(schema, value) {
     if (!validators.has(key)) validators.set(key, ajv.compile({ ...schema, $defs: schemas }));
     const validate = validators.get(key);
     if (validate(value)) return [];
-    return validate.errors.map(({ instancePath, message, params }) =>
-        `${instancePath || "the body"} ${message} ${JSON.stringify(params)}`);
+    return validate.errors.map(
+        ({ instancePath, message, params }) =>
+            `${instancePath || "the body"} ${message} ${JSON.stringify(params)}`,
+    );
 }
 
 // A body that is too large is refused before anything is counted, so there is nothing to report.

@@ -20,7 +20,9 @@ const response_examples = (id, status) =>
 test("every example is what its own schema allows", () => {
     const faults = [];
     for (const [id, { request, responses }] of Object.entries(operations)) {
-        const contents = [request, ...Object.values(responses)].map((part) => json_of(part?.content));
+        const contents = [request, ...Object.values(responses)].map((part) =>
+            json_of(part?.content),
+        );
         for (const { schema, examples } of contents.filter(Boolean))
             for (const [name, example] of Object.entries(examples))
                 for (const fault of schema_faults(schema, example))

@@ -29,17 +29,21 @@ const limited = Object.entries(operations).filter(([, { rate }]) => rate?.perMin
 const rotations = ["rotateKey", "rotateKeyAlias"];
 
 for (const [id, { rate, auth }] of limited.filter(([id]) => !rotations.includes(id)))
-    test(`${id} is refused after ${rate.perMinute} calls a minute`, { skip: not_built[id] }, async () => {
-        const world = new World(await server_of("narrow")).use_seed();
-        const api = auth.includes("developerKey") ? world.api : world.anonymous;
-        const answer = await refused(api, id, rate.perMinute);
-        assert.equal(answer.body.code, rate.code ?? "RATE_LIMIT_EXCEEDED");
-        assert.deepEqual(answer_faults(id, answer), []);
-        assert.equal(answer.headers["x-ratelimit-limit"], String(rate.perMinute));
-        assert.equal(answer.headers["x-ratelimit-remaining"], "0");
-        const seconds = answer.headers["retry-after"];
-        assert.ok(answer.body.message.includes(`retry in ${seconds}`), answer.body.message);
-    });
+    test(
+        `${id} is refused after ${rate.perMinute} calls a minute`,
+        { skip: not_built[id] },
+        async () => {
+            const world = new World(await server_of("narrow")).use_seed();
+            const api = auth.includes("developerKey") ? world.api : world.anonymous;
+            const answer = await refused(api, id, rate.perMinute);
+            assert.equal(answer.body.code, rate.code ?? "RATE_LIMIT_EXCEEDED");
+            assert.deepEqual(answer_faults(id, answer), []);
+            assert.equal(answer.headers["x-ratelimit-limit"], String(rate.perMinute));
+            assert.equal(answer.headers["x-ratelimit-remaining"], "0");
+            const seconds = answer.headers["retry-after"];
+            assert.ok(answer.body.message.includes(`retry in ${seconds}`), answer.body.message);
+        },
+    );
 
 test("both paths of a rotation share their rate", async () => {
     const server = await server_of("narrow");

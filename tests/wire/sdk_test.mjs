@@ -61,7 +61,10 @@ test("an expired grant says so, and is found as such", async () => {
     assert.equal((await api.must(200, "GET", `/v1/grants/${grantId}`)).status, "expired");
     const found = async (status) =>
         (await api.must(200, "GET", `/v1/grants?agentId=${agentId}&status=${status}`)).total;
-    assert.deepEqual([await found("expired"), await found("active"), await found("new")], [1, 0, 0]);
+    assert.deepEqual(
+        [await found("expired"), await found("active"), await found("new")],
+        [1, 0, 0],
+    );
 });
 
 test("both paths replace the key, and the old one is dead at once", async () => {
@@ -130,7 +133,11 @@ test("the audit log honours since, until and pages", async () => {
     const entries = [];
     for (let i = 0; i < 3; ++i) entries.push((await api.log_audit({ action: `step.${i}` })).body);
     const ids = async (query) => {
-        const answer = await api.must(200, "GET", `/v1/audit/entries?${new URLSearchParams(query)}`);
+        const answer = await api.must(
+            200,
+            "GET",
+            `/v1/audit/entries?${new URLSearchParams(query)}`,
+        );
         return answer.entries.map(({ entryId }) => entryId);
     };
     const [first, second, third] = entries.map(({ entryId }) => entryId);

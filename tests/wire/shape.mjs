@@ -11,7 +11,8 @@ const type_of = (value) =>
 export function shape_differences(left, right, names = ["the example", "the answer"], path = "") {
     if (left === null || right === null) return {};
     const types = [type_of(left), type_of(right)];
-    if (types[0] !== types[1]) return { [path]: `${types[0]} in ${names[0]}, ${types[1]} in ${names[1]}` };
+    if (types[0] !== types[1])
+        return { [path]: `${types[0]} in ${names[0]}, ${types[1]} in ${names[1]}` };
     if (types[0] === "array") {
         if (left.length === 0 || right.length === 0) return {};
         return shape_differences(left[0], right[0], names, `${path}[]`);

@@ -99,7 +99,10 @@ const principal = [
         return { api, path: path_of(await w.grant({ principalId: "user_1" })) };
     }),
     success("getPermissionsPage", 200, (w) => ({ api: w.anonymous })),
-    success("getPrincipalDashboard", 302, (w) => ({ api: w.anonymous, query: { id: "user_7421" } })),
+    success("getPrincipalDashboard", 302, (w) => ({
+        api: w.anonymous,
+        query: { id: "user_7421" },
+    })),
 ];
 
 export const grants = [...read, ...delegate, ...principal];

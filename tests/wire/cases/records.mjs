@@ -46,7 +46,8 @@ const example_policy = async (w) => {
 };
 const replay = (id, status, names, path) =>
     names.map((request) =>
-        success(id, status, async (w, body) => ({ path: await path(w), body }), { request }));
+        success(id, status, async (w, body) => ({ path: await path(w), body }), { request }),
+    );
 
 const policies = [
     ...replay("createPolicy", 201, ["flat", "conformance", "specForm"], () => ({})),

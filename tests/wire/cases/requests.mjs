@@ -14,9 +14,14 @@ const short = async (w) => ({
 });
 
 const authorize = [
-    success("createAuthorization", 201, async (w, example) => ({ body: await with_agent(w, example) }), {
-        response: "sandbox",
-    }),
+    success(
+        "createAuthorization",
+        201,
+        async (w, example) => ({ body: await with_agent(w, example) }),
+        {
+            response: "sandbox",
+        },
+    ),
     success(
         "createAuthorization",
         201,
@@ -39,10 +44,16 @@ const authorize = [
     refusal("createAuthorization", 400, "BAD_REQUEST", "half of PKCE", async (w) => ({
         body: { ...(await short(w)), codeChallengeMethod: "S256" },
     })),
-    refusal("createAuthorization", 400, "INVALID_REDIRECT_URI", "an unregistered URI", async (w) => {
-        await w.api.must(200, "PATCH", "/v1/me", { allowedRedirectUris: [redirect_uri] });
-        return { body: { ...(await short(w)), redirectUri: `${redirect_uri}/` } };
-    }),
+    refusal(
+        "createAuthorization",
+        400,
+        "INVALID_REDIRECT_URI",
+        "an unregistered URI",
+        async (w) => {
+            await w.api.must(200, "PATCH", "/v1/me", { allowedRedirectUris: [redirect_uri] });
+            return { body: { ...(await short(w)), redirectUri: `${redirect_uri}/` } };
+        },
+    ),
     refusal("createAuthorization", 403, "POLICY_DENIED", "a deny policy", async (w) => {
         await w.deny_everything();
         return { body: await short(w) };
@@ -91,7 +102,10 @@ const decide = (id, decision) => [
         const headers = { ...(await w.opened_link(asked)), origin: "https://evil.example" };
         return { api: w.anonymous, path: path_of(asked), headers };
     }),
-    refusal(id, 404, "NOT_FOUND", "an unknown request", (w) => ({ api: w.anonymous, path: unknown })),
+    refusal(id, 404, "NOT_FOUND", "an unknown request", (w) => ({
+        api: w.anonymous,
+        path: unknown,
+    })),
     refusal(id, 410, "GONE", "a decided request", async (w) => {
         const asked = await w.pending();
         await w.decide(asked, decision);
@@ -108,9 +122,11 @@ async function strict_request(w, settings) {
 
 const approve_only = [
     refusal("approveConsent", 403, "FIDO_REQUIRED", "no passkey", (w) =>
-        strict_request(w, { fidoRequired: true })),
+        strict_request(w, { fidoRequired: true }),
+    ),
     refusal("approveConsent", 403, "PRINCIPAL_VERIFICATION_REQUIRED", "no session", (w) =>
-        strict_request(w, { consentAuth: "session" })),
+        strict_request(w, { consentAuth: "session" }),
+    ),
     refusal("approveConsent", 403, "POLICY_DENIED", "a newer deny policy", async (w) => {
         const asked = await w.pending();
         await w.deny_everything();

@@ -26,7 +26,9 @@ const exchange = [
         400,
         "BAD_REQUEST",
         "an unknown code",
-        async (w) => ({ body: { ...(await code_body(w)), code: "n3Vb8QkT0yXwZ5rL7cJ2mFhGdSaPoIuE9" } }),
+        async (w) => ({
+            body: { ...(await code_body(w)), code: "n3Vb8QkT0yXwZ5rL7cJ2mFhGdSaPoIuE9" },
+        }),
         { message: "Invalid code" },
     ),
     refusal(
@@ -46,14 +48,9 @@ const exchange = [
 ];
 
 const refused_refresh = (why, message, make_body) =>
-    refusal(
-        "refreshToken",
-        400,
-        "BAD_REQUEST",
-        why,
-        async (w) => ({ body: await make_body(w) }),
-        { message },
-    );
+    refusal("refreshToken", 400, "BAD_REQUEST", why, async (w) => ({ body: await make_body(w) }), {
+        message,
+    });
 
 const refresh = [
     success("refreshToken", 201, async (w, example) => ({
@@ -100,9 +97,13 @@ async function revoked_token(w) {
 
 const verify = [
     success("verifyToken", 200, (w, example) => ({ body: example }), { response: "invalid" }),
-    success("verifyToken", 200, async (w) => ({ body: await valid_token(w) }), { response: "valid" }),
+    success("verifyToken", 200, async (w) => ({ body: await valid_token(w) }), {
+        response: "valid",
+    }),
     refusal("verifyToken", 400, "BAD_REQUEST", "no token", () => ({ body: {} })),
-    success("verifyGrant", 200, async (w) => ({ body: await valid_token(w) }), { response: "active" }),
+    success("verifyGrant", 200, async (w) => ({ body: await valid_token(w) }), {
+        response: "active",
+    }),
     success("verifyGrant", 200, async (w) => ({ body: await revoked_token(w) }), {
         response: "inactive",
     }),
