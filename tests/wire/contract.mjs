@@ -9,6 +9,14 @@ const add_formats = require("ajv-formats").default;
 const facts = JSON.parse(readFileSync(new URL("contract.json", import.meta.url), "utf8"));
 export const { operations, schemas } = facts;
 
+// The schema a reference stands for, or the schema itself.
+export function resolved(schema) {
+    while (schema?.$ref)
+        schema = { ...schemas[schema.$ref.split("/").at(-1)], ...without_ref(schema) };
+    return schema;
+}
+const without_ref = ({ $ref: _, ...rest }) => rest;
+
 // What the contract says of all operations at once, where one does not say it itself.
 const refusals_of_all = {
     401: "401 UNAUTHORIZED",

@@ -12,6 +12,14 @@ export const not_built = {
     adminSetPlan: "the operator's key",
 };
 
+// Parts of operations that answer otherwise; a case names the part it is about.
+export const parts_not_built = {
+    "sessions decide": "no session counts at consent level session",
+};
+
+// Why a case cannot show what it is about; nothing when it can.
+export const why_not = ({ id, part }) => not_built[id] ?? parts_not_built[part];
+
 // Operations that the contract lets take an Idempotency-Key and that do not yet look at it.
 export const key_not_honoured_yet = {
     revokePrincipalGrant: "only developers' keys are callers of a kept answer",

@@ -21,10 +21,12 @@ const example_of = ({ id, request }) => {
 };
 
 // {world, call, answer}: what was sent, as {api, path, query, body, headers}, and what came back.
-export async function run_case(item, headers) {
+// `before_it` sees the call just before it is made, and may change it.
+export async function run_case(item, headers, before_it) {
     const world = await new World(await server_of(item.server)).open();
     const sent = await item.send(world, example_of(item));
     const call = { api: world.api, ...sent, headers: { ...sent?.headers, ...headers } };
+    await before_it?.(call);
     return { world, call, answer: await ask(call.api, item.id, call) };
 }
 

@@ -20,12 +20,17 @@ export const start_roomy = async () =>
         env: {
             GRANTEXD_CONSENT_AUTH: "link",
             GRANTEXD_RATE_SIGNUP: "100000",
-            ...(await known_settings({ GRANTEXD_ADMIN_API_KEY: admin_key })),
+            GRANTEXD_RATE_ROTATE_KEY: "100000",
+            ...(await known_settings({
+                GRANTEXD_ADMIN_API_KEY: admin_key,
+                GRANTEXD_RATE_ADMIN: "100000",
+                GRANTEXD_RATE_DID: "100000",
+            })),
         },
     });
 
 // One of everything is all one gets, and the rates are the contract's.
-export const start_narrow = () =>
+export const start_narrow = async () =>
     start_server({
         env: {
             GRANTEXD_RATE_PROFILE: "reference",
@@ -33,6 +38,7 @@ export const start_narrow = () =>
             GRANTEXD_QUOTA_GRANTS: "1,1,1",
             GRANTEXD_QUOTA_AUDIT: "1,1,1",
             GRANTEXD_QUOTA_POLICIES: "1,1,1",
+            ...(await known_settings({ GRANTEXD_ADMIN_API_KEY: admin_key })),
         },
     });
 
@@ -93,10 +99,26 @@ export class World {
     // What the browser has after it opened the link of a pending request.
     async opened_link(asked) {
         const { cookie, fields } = await visit(asked.consentUrl);
-        return { cookie, "x-csrf-token": fields.csrf };
+        return cookie ? { cookie, "x-csrf-token": fields.csrf } : {};
     }
     async decide(asked, decision) {
         return press(this.base, await visit(asked.consentUrl), decision);
+    }
+    // A session that lets this principal decide this request: {sessionToken, consentUrl, ...}
+    consent_session({ authRequestId, principalId }) {
+        const body = { authRequestId, principalId };
+        return this.api.must(201, "POST", "/v1/principal-sessions", body);
+    }
+    // The token of the confirmation link that a development server shows instead of mailing it.
+    async confirmation_token(email) {
+        await this.api.must(201, "POST", "/v1/signup/verify", { email });
+        for (let i = 0; i < 500; ++i) {
+            const lines = this.server.log().split("\n");
+            const shown = lines.find((line) => line.includes(email) && line.includes("/verify/"));
+            if (shown) return /\/v1\/signup\/verify\/([\w-]+)/.exec(shown)[1];
+            await new Promise((resolve) => setTimeout(resolve, 10));
+        }
+        throw new Error(`no link for ${email} in the log`);
     }
     policy(fields) {
         return this.api.must(201, "POST", "/v1/policies", { name: "rule", ...fields });

@@ -2,8 +2,8 @@
 // the request example to replay; it gives {api, path, query, body, headers} of the call, where
 // `api` is the caller (the world's developer unless said otherwise).
 
-// request, response: names of the contract's examples, where it has several. other: another body
-// or query that the operation would take as well.
+// request, response: names of the contract's examples, where it has several; another name when the
+// answer has no example. part: of an operation that answers otherwise, one that is not built yet.
 export const success = (id, status, send, { request = "", response = "", ...rest } = {}) => ({
     id,
     status,

@@ -1,17 +1,24 @@
 // Accounts and their keys, the state of the server, and what its operator sees.
+import { randomUUID } from "node:crypto";
+
 import { refusal, success } from "./case.mjs";
 
+const some_address = () => `${randomUUID()}@nimbus.example`;
 const unknown_field = { colour: "blue" };
 
 export const developers = [
-    success("signup", 201, (w, example) => ({ api: w.anonymous, body: example })),
+    success("signup", 201, (w, example) => ({
+        api: w.anonymous,
+        body: { ...example, email: some_address() },
+    })),
     refusal("signup", 400, "BAD_REQUEST", "a blank name", (w) => ({
         api: w.anonymous,
         body: { name: "  " },
     })),
     refusal("signup", 409, "CONFLICT", "an address that is taken", async (w) => {
-        await w.sign_up("live", { email: "taken@nimbus.example" });
-        return { api: w.anonymous, body: { name: "Other", email: "TAKEN@nimbus.example" } };
+        const email = some_address();
+        await w.sign_up("live", { email });
+        return { api: w.anonymous, body: { name: "Other", email: email.toUpperCase() } };
     }),
     refusal(
         "signup",
@@ -26,6 +33,16 @@ export const developers = [
     refusal("sendSignupVerification", 400, "BAD_REQUEST", "no address", () => ({
         body: { email: "nobody" },
     })),
+    success("confirmSignupVerification", 200, async (w) => ({
+        api: w.anonymous,
+        path: { token: await w.confirmation_token(some_address()) },
+    })),
+    refusal("confirmSignupVerification", 409, "EMAIL_TAKEN", "a taken address", async (w) => {
+        const email = some_address();
+        const token = await w.confirmation_token(email);
+        await w.sign_up("live", { email });
+        return { api: w.anonymous, path: { token } };
+    }),
     refusal("confirmSignupVerification", 404, "NOT_FOUND", "an unknown token", (w) => ({
         api: w.anonymous,
         path: { token: "A".repeat(43) },

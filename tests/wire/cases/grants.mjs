@@ -84,6 +84,15 @@ const principal = [
         await w.grant();
         return { body: example };
     }),
+    success(
+        "createPrincipalSession",
+        201,
+        async (w) => {
+            const { authRequestId, principalId } = await w.pending();
+            return { body: { authRequestId, principalId } };
+        },
+        { response: "with a consentUrl" },
+    ),
     refusal("createPrincipalSession", 400, "BAD_REQUEST", "no principal", () => ({ body: {} })),
     refusal("createPrincipalSession", 404, "NOT_FOUND", "nothing allowed", (w, example) => ({
         body: example,

@@ -33,6 +33,7 @@ const of_one = {
     "getHealth 503 ": "needs a broken disk",
     "getMe 404 NOT_FOUND": "an account cannot be removed",
     "signup 403 ": "the contract names no code: the case is SIGNUP_CLOSED",
+    "confirmSignupVerification 400 TOKEN_EXPIRED": "a link lives for a day: tests/server/api",
     // Sandbox requests are approved as they are made, and no live developer becomes a sandbox.
     "approveAuthorization 200": "tests/server/api/authorize_test.cpp",
     "denyAuthorization 200": "tests/server/api/authorize_test.cpp",

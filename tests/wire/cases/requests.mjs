@@ -121,6 +121,19 @@ async function strict_request(w, settings) {
 }
 
 const approve_only = [
+    success(
+        "approveConsent",
+        200,
+        async (w) => {
+            const asked = await w.pending(with_redirect);
+            await w.api.must(200, "PATCH", "/v1/me", { consentAuth: "session" });
+            const session = await w.consent_session(asked);
+            const headers = await w.opened_link(session);
+            const api = w.server.api(session.sessionToken);
+            return { api, path: path_of(asked), headers };
+        },
+        { part: "sessions decide" },
+    ),
     refusal("approveConsent", 403, "FIDO_REQUIRED", "no passkey", (w) =>
         strict_request(w, { fidoRequired: true }),
     ),
