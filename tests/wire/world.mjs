@@ -1,5 +1,5 @@
 // The servers the cases run against, and what a case needs of them: developers of its own, agents,
-// requests, grants. Every call that a case is about goes through `ask`, which checks the answer.
+// requests, grants.
 import { press, visit } from "../support/person.mjs";
 import { run_grantexd, start_server } from "../support/server.mjs";
 import { operations, url_of } from "./contract.mjs";
@@ -7,27 +7,26 @@ import { operations, url_of } from "./contract.mjs";
 export const admin_key = "operator-key-of-the-wire-tests-0123456789";
 export const redirect_uri = "https://app.nimbus.example/grantex/callback";
 
-// Settings of operations that are not in every build; an unknown setting would stop the start.
-async function known_settings(wanted) {
+// The operator's key, in builds that have operator endpoints: an unknown setting would stop the
+// start. The help shows no secrets, but the rate beside them.
+async function operator_settings() {
     const { stdout } = await run_grantexd(["serve", "--help"]);
-    const flag = (name) => `--${name.replace("GRANTEXD_", "").replaceAll("_", "-").toLowerCase()}`;
-    return Object.fromEntries(Object.entries(wanted).filter(([n]) => stdout.includes(flag(n))));
+    return stdout.includes("--rate-admin") ? { GRANTEXD_ADMIN_API_KEY: admin_key } : {};
 }
 
 // Room for every case to sign up a developer of its own.
-export const start_roomy = async () =>
-    start_server({
+export async function start_roomy() {
+    const operator = await operator_settings();
+    const rates = { GRANTEXD_RATE_ADMIN: "100000", GRANTEXD_RATE_DID: "100000" };
+    return start_server({
         env: {
             GRANTEXD_CONSENT_AUTH: "link",
             GRANTEXD_RATE_SIGNUP: "100000",
             GRANTEXD_RATE_ROTATE_KEY: "100000",
-            ...(await known_settings({
-                GRANTEXD_ADMIN_API_KEY: admin_key,
-                GRANTEXD_RATE_ADMIN: "100000",
-                GRANTEXD_RATE_DID: "100000",
-            })),
+            ...(operator.GRANTEXD_ADMIN_API_KEY ? { ...operator, ...rates } : {}),
         },
     });
+}
 
 // One of everything is all one gets, and the rates are the contract's.
 export const start_narrow = async () =>
@@ -38,7 +37,7 @@ export const start_narrow = async () =>
             GRANTEXD_QUOTA_GRANTS: "1,1,1",
             GRANTEXD_QUOTA_AUDIT: "1,1,1",
             GRANTEXD_QUOTA_POLICIES: "1,1,1",
-            ...(await known_settings({ GRANTEXD_ADMIN_API_KEY: admin_key })),
+            ...(await operator_settings()),
         },
     });
 
