@@ -5,18 +5,26 @@ import { after, test } from "node:test";
 import { document_of, openapi_differences, unexplained } from "./compare_openapi.mjs";
 import { declared, operations, schemas } from "./contract.mjs";
 import { extensions } from "./extensions.mjs";
-import { not_built } from "./not_built.mjs";
+import { key_not_honoured_yet, not_built } from "./not_built.mjs";
 import { server_of, stop_servers } from "./run_case.mjs";
 
 after(stop_servers);
 
 const contract = document_of({ operations, schemas, declared }, Object.keys(not_built));
 
+const without_key = Object.entries(key_not_honoured_yet).flatMap(([id, reason]) =>
+    ["409*", "422*", "parameter header Idempotency-Key"].map((what) => [
+        `${operations[id].method} ${operations[id].path} ${what}: only in the contract`,
+        reason,
+    ]),
+);
+
 test("the served document differs from the contract only as the list says", async (t) => {
     const { status, body } = await (await server_of()).api("").get("/openapi.json");
     if (status === 404) return t.skip("/openapi.json is not built");
     assert.equal(status, 200);
-    const differences = unexplained(openapi_differences(contract, body), extensions);
+    const explanations = [...extensions, ...without_key];
+    const differences = unexplained(openapi_differences(contract, body), explanations);
     assert.equal(differences.length, 0, `\n${differences.join("\n")}`);
 });
 
