@@ -141,8 +141,8 @@ void merge_policy(storage::Policy& policy, PolicyFields const& given)
     merge_window(policy, fields);
     merge_days(policy, fields);
     merge_time_zone(policy, fields);
-    if (fields.priority)
-        policy.priority = fields.priority->value;
+    if (fields.priority.value)
+        policy.priority = fields.priority.value->value;
     if (fields.agentId.given)
         policy.agent_id = fields.agentId.value;
     if (fields.principalId.given)

@@ -81,6 +81,8 @@ PolicyView update_policy(http::Request& request, UpdatePolicyBody const& body)
     if (body.effect.given)
         policy.effect = body.effect.value ? read_policy_effect(*body.effect.value)
                                           : throw http::bad_request("effect must be a string");
+    if (body.priority.given && !body.priority.value)
+        throw http::bad_request("priority must be an integer");
     merge_policy(policy, body);
     if (policy == before)
         return view(before);

@@ -29,10 +29,10 @@ struct PolicyConditions
 };
 BOOST_DESCRIBE_STRUCT(PolicyConditions, (), (scopes, principalId, agentId, timeWindow))
 
-// What creating and updating share. Null clears a condition.
+// What creating and updating share. Null clears a condition; a rule always has a priority.
 struct PolicyFields
 {
-    std::optional<http::Integer<-2147483648LL, 2147483647LL>> priority;
+    http::Clearable<http::Integer<-2147483648LL, 2147483647LL>> priority;
     http::Clearable<http::Line<1, 256>> agentId;
     http::Clearable<http::Line<1, 256>> principalId;
     http::Clearable<PolicyScopes> scopes;

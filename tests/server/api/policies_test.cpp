@@ -132,6 +132,7 @@ BOOST_AUTO_TEST_CASE(an_update_is_checked_as_the_merged_rule)
     BOOST_TEST(patch_it(R"({"timeOfDayEnd":null})").status == 400);
     BOOST_TEST(patch_it(R"({"name":null})").status == 400);
     BOOST_TEST(patch_it(R"({"effect":null})").status == 400);
+    BOOST_TEST(patch_it(R"({"priority":null})").status == 400);
     auto const cleared = patch_it(R"({"timeOfDayStart":null,"timeOfDayEnd":null})");
     BOOST_TEST(cleared.status == 200);
     BOOST_TEST(cleared.json().at("timeOfDayStart").is_null());
