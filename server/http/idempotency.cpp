@@ -18,8 +18,19 @@ constexpr std::int64_t expired_per_insert_max = 4; // keeps the table bounded by
 // rotateKey must let the old key die at once, so nothing of it is ever replayed.
 bool takes_part(Route const& route)
 {
-    return route.tx == Tx::write && route.auth == Auth::developer &&
-           route.limit != Limit::rotate_key;
+    auto const has_caller = route.auth == Auth::developer || route.auth == Auth::principal;
+    return route.tx == Tx::write && has_caller && route.limit != Limit::rotate_key;
+}
+
+// Two callers never share a key; a person's session is a caller of its own.
+std::string const& caller_of(Request const& request)
+{
+    return request.session ? request.session->jti : request.caller().id;
+}
+
+std::string const& developer_of(Request const& request)
+{
+    return request.session ? request.session->developer_id : request.caller().id;
 }
 
 // The grant whose token an answer carries; its member is spelled grantId in every such answer.
@@ -47,7 +58,7 @@ std::optional<Idempotency> Idempotency::of(Route const& route, Request const& re
     auto const path = target.substr(0, target.find('?'));
     std::string name{"idempotency"};
     for (auto const part :
-         {std::string_view{request.caller().id}, std::string_view{request.message.method}, path,
+         {std::string_view{caller_of(request)}, std::string_view{request.message.method}, path,
           key})
         name.append("\n").append(part);
     Idempotency idempotency;
@@ -66,12 +77,13 @@ std::optional<Outcome> Idempotency::find_answer(Request& request) const
     if (record->request_hash != request_hash_)
         throw idempotency_key_reused();
     if (record->grant_id) {
-        auto const grant = storage::find_grant(request.db, request.caller().id, *record->grant_id);
+        auto const grant =
+            storage::find_grant(request.db, developer_of(request), *record->grant_id);
         if (!grant || grant->status != "active" || grant->expires_at <= request.now)
             return {};
     }
     auto const opened = request.app.keys.open_sealed(
-        request.db, purpose, request.caller().id, key_hash_, "body", record->sealed_body
+        request.db, purpose, developer_of(request), key_hash_, "body", record->sealed_body
     );
     if (!opened)
         throw internal_error("a kept answer does not open");
@@ -93,12 +105,12 @@ void Idempotency::keep_answer(Request& request, Outcome const& outcome) const
     storage::expire_idempotency_records(request.db, request.now, expired_per_insert_max);
     storage::insert_idempotency_record(
         request.db, {.key_hash = key_hash_,
-                     .developer_id = request.caller().id,
+                     .developer_id = developer_of(request),
                      .request_hash = request_hash_,
                      .status = static_cast<int>(outcome.status),
                      .content_type = outcome.content_type,
                      .sealed_body = request.app.keys.seal(
-                         request.db, request.app.ids, request.now, purpose, request.caller().id,
+                         request.db, request.app.ids, request.now, purpose, developer_of(request),
                          key_hash_, "body", text
                      ),
                      .grant_id = grant_of(outcome),
