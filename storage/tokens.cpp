@@ -7,7 +7,7 @@ std::optional<TokenState> find_token_state(Database& db, std::string_view jti)
     return db.find<TokenState>(
         R"sql(
         SELECT t.grant_id, g.developer_id, t.revoked_at IS NOT NULL, g.status, g.expires_at,
-               g.agent_id, a.status
+               g.agent_id, a.status, g.principal_id, g.scopes
         FROM tokens AS t JOIN grants AS g ON g.id = t.grant_id JOIN agents AS a ON a.id = g.agent_id
         WHERE t.jti = ?1)sql",
         jti

@@ -17,10 +17,13 @@ struct TokenState
     Timestamp grant_expires_at;
     std::string agent_id;
     std::string agent_status; // active, suspended, deleted
+    std::string principal_id;
+    std::vector<std::string> grant_scopes;
 };
 BOOST_DESCRIBE_STRUCT(
     TokenState, (),
-    (grant_id, developer_id, token_revoked, grant_status, grant_expires_at, agent_id, agent_status)
+    (grant_id, developer_id, token_revoked, grant_status, grant_expires_at, agent_id, agent_status,
+     principal_id, grant_scopes)
 )
 
 std::optional<TokenState> find_token_state(Database& db, std::string_view jti);

@@ -1,9 +1,11 @@
 #include "server/api/check_token.hpp"
 
 #include "crypto/jwt.hpp"
+#include "server/api/agents.hpp"
 
 #include <boost/json/array.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace api {
@@ -68,6 +70,19 @@ bool claims_are_sound(http::Request const& request, CheckedToken& checked)
     return true;
 }
 
+// Whether the token says what its grant says. Ours do; another could only come from whoever holds
+// both a stolen signing key and the jti of a token that exists.
+bool says_what_was_granted(CheckedToken const& checked, storage::TokenState const& state)
+{
+    auto const is_granted = [&](std::string const& scope) {
+        return std::ranges::find(state.grant_scopes, scope) != state.grant_scopes.end();
+    };
+    return state.grant_id == text_claim(checked.claims, "grnt") &&
+           state.principal_id == text_claim(checked.claims, "sub") &&
+           agent_did(state.agent_id) == text_claim(checked.claims, "agt") &&
+           std::ranges::all_of(checked.scopes, is_granted);
+}
+
 TokenVerdict judge(http::Request& request, CheckedToken& checked)
 {
     if (!claims_are_sound(request, checked))
@@ -79,7 +94,7 @@ TokenVerdict judge(http::Request& request, CheckedToken& checked)
     // A stolen signing key alone must not make tokens that count here (S-009).
     auto const state = storage::find_token_state(request.db, *text_claim(checked.claims, "jti"));
     if (!state || state->developer_id != request.caller().id ||
-        state->grant_id != text_claim(checked.claims, "grnt"))
+        !says_what_was_granted(checked, *state))
         return TokenVerdict::not_found;
     checked.state = *state;
     if (state->token_revoked || state->grant_status != "active")

@@ -63,7 +63,11 @@ void check_verifier(storage::AuthRequest const& auth, TokenExchangeBody const& b
         throw http::code_verifier_required();
     if (auth.code_challenge.has_value() != body.codeVerifier.has_value())
         throw http::invalid_code_verifier();
-    if (auth.code_challenge && !crypto::pkce_matches(*body.codeVerifier, *auth.code_challenge))
+    if (!auth.code_challenge)
+        return;
+    // RFC 7636 4.1: what is too short to be random is no verifier, whatever its hash.
+    if (!crypto::is_pkce_verifier(*body.codeVerifier) ||
+        !crypto::pkce_matches(*body.codeVerifier, *auth.code_challenge))
         throw http::invalid_code_verifier();
 }
 

@@ -2,7 +2,7 @@
 // stopped, killed and started again on the same data. GRANTEXD_BINARY names the program.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +18,13 @@ const patience_milliseconds = 30_000;
 
 export const rounds = (count) =>
     Math.max(1, Math.round(count * Number(process.env.GRANTEXD_TEST_ROUNDS ?? 1)));
+
+// What all threads of a process have spent on a processor: unlike time, neighbours hardly change it.
+export function cpu_milliseconds(pid) {
+    const tasks = `/proc/${pid}/task`;
+    const of = (task) => Number(readFileSync(`${tasks}/${task}/schedstat`, "utf8").split(" ")[0]);
+    return readdirSync(tasks).reduce((sum, task) => sum + of(task), 0) / 1e6;
+}
 
 export function binary() {
     const path = process.env.GRANTEXD_BINARY;

@@ -215,4 +215,20 @@ BOOST_AUTO_TEST_CASE(a_repeated_request_gets_the_same_session)
     BOOST_TEST(!refused(again.text("sessionToken")));
 }
 
+BOOST_AUTO_TEST_CASE(a_repeated_revocation_of_a_person_is_answered_alike_in_its_own_session)
+{
+    auto const path = "/v1/grants/" + grant(agent()).text("grantId");
+    auto const revoke = [&](std::string const& token) {
+        Options const options{.key = token, .headers = {{"idempotency-key", "once"}}};
+        return send("DELETE", "/v1/principal" + path.substr(3), "", options);
+    };
+    auto const token = open_session().text("sessionToken");
+    auto const other = open_session().text("sessionToken");
+    BOOST_TEST(revoke(token).status == 204);
+    auto const again = revoke(token);
+    BOOST_TEST(again.status == 204);
+    BOOST_TEST(again.header("Idempotent-Replayed") == "true");
+    expect_error(revoke(other), 404, "NOT_FOUND");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

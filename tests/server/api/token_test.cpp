@@ -170,6 +170,13 @@ BOOST_AUTO_TEST_CASE(pkce_binds_the_code_to_whoever_asked) // S-016, S-018
             exchange(unbound, with(unexpected)), 400, "BAD_REQUEST", "Invalid codeVerifier"
         );
     BOOST_TEST(exchange(unbound, R"("codeVerifier":null)").status == 201);
+
+    // The SHA-256 of "short": it matches, and is still no verifier.
+    auto const weak = code(
+        id, R"("codeChallenge":"-bAHi131ltLqGQEMABu9AJ5lHeLFfo-341XzHrnT9zk",)"
+            R"("codeChallengeMethod":"S256")"
+    );
+    expect_error(exchange(weak, with("short")), 400, "BAD_REQUEST", "Invalid codeVerifier");
 }
 
 BOOST_AUTO_TEST_CASE(a_code_works_only_for_its_developer_and_agent) // S-020

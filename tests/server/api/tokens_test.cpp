@@ -164,6 +164,13 @@ BOOST_AUTO_TEST_CASE(genuine_tokens_that_are_no_longer_good_have_a_reason)
     expect_reason(changed("jti", "tok_01KJPX39N0JVY0P6NRJB8E856S"), "not_found");
     auto const other = grant(id);
     expect_reason(changed("grnt", other.json().at("grantId")), "not_found");
+    // Nor does a key change what a token that exists was granted.
+    expect_reason(changed("sub", "user_2"), "not_found");
+    expect_reason(
+        changed("agt", boost::json::value("did:grantex:" + agent(sandbox_key))), "not_found"
+    );
+    expect_reason(changed("scp", {"calendar:read", "email:send"}), "not_found");
+    BOOST_TEST(verify(changed("scp", boost::json::array{})).json().at("valid").as_bool());
     expect_reason(changed("exp", 1'772'442'000), "expired"); // no leeway: now is not before exp
     BOOST_TEST(verify(changed("exp", 1'772'442'001)).json().at("valid").as_bool());
 
