@@ -1,5 +1,7 @@
 #include "server/config.hpp"
 
+#include "server/secret_file.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -52,6 +54,10 @@ void refuse_unknown_variables(Environment const& environment)
 
 std::string read_file(std::string const& path, std::string const& variable)
 {
+    if (is_open_to_others(path))
+        throw ConfigError(
+            variable + ": " + path + " can be read by others. Try: chmod 600 " + path
+        );
     std::ifstream file{path, std::ios::binary};
     std::string text;
     try {
