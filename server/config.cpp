@@ -69,6 +69,10 @@ std::string read_file(std::string const& path, std::string const& variable)
         throw ConfigError(variable + ": cannot read " + path);
     while (text.ends_with('\n') || text.ends_with('\r'))
         text.pop_back();
+    // Not like a variable that is set to nothing: a key that was lost on the way must not be
+    // replaced by a new one.
+    if (text.empty())
+        throw ConfigError(variable + ": " + path + " is empty");
     return text;
 }
 

@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 
 import { send } from "../support/api.mjs";
 import { find_in_files } from "../support/data_files.mjs";
+import { run_sql } from "../support/database.mjs";
 import { press, visit } from "../support/person.mjs";
 import { RawConnection } from "../support/raw_connection.mjs";
 import { read_routes } from "../support/routes.mjs";
@@ -66,6 +67,17 @@ async function walk_the_main_job() {
     await sandbox.post("/v1/tokens/revoke", { token: other.grantToken });
     await sandbox.revoke(grantId);
     assert.equal(await sandbox.is_valid(grantToken), false);
+}
+
+async function walk_through_a_session() {
+    const opened = await sandbox.post("/v1/principal-sessions", { principalId: "user_7421" });
+    assert.equal(opened.status, 201, opened.text);
+    const person = new WatchedApi({ ...sandbox, key: opened.body.sessionToken }, secrets);
+    const { grants } = await person.must(200, "GET", "/v1/principal/grants");
+    await person.get("/v1/principal/audit");
+    assert.equal((await person.remove(`/v1/principal/grants/${grants[0].grantId}`)).status, 204);
+    assert.equal((await person.get("/v1/me")).status, 401);
+    assert.equal((await sandbox.is_valid(opened.body.sessionToken)), false);
 }
 
 async function walk_through_the_page(decision) {
@@ -153,6 +165,8 @@ function assert_nowhere() {
 test("S-026 S-036 S-067 S-118 no secret is in the log, the database or any file", async (t) => {
     for (let i = 0; i < rounds(30); ++i) await walk_the_main_job();
     for (let i = 0; i < rounds(10); ++i) await walk_through_the_page(i % 3 ? "approve" : "deny");
+    await sandbox.grant(await sandbox.agent_id());
+    await walk_through_a_session();
     await rotate_keys();
     for (const route of routes) {
         await misplace_secrets(route);
@@ -167,12 +181,25 @@ test("S-026 S-036 S-067 S-118 no secret is in the log, the database or any file"
         assert.ok(secrets.labels.includes(label), label);
     for (const label of ["consentUrl", "csrf"]) assert.ok(secrets.labels.includes(label), label);
 
+    assert.ok(secrets.labels.includes("sessionToken"));
+    assert.ok(secrets.needles.length >= 100);
     t.diagnostic(`${secrets.needles.length} secrets of ${secrets.labels.length} kinds`);
     assert_nowhere();
     await server.stop();
     assert_nowhere();
     await server.restart();
     assert_nowhere();
+});
+
+test("S-117 a backup of the database holds no secret either", async () => {
+    await server.stop();
+    const directory = temporary_directory();
+    run_sql(server.data_dir, `.backup '${join(directory, "backup.db")}'`);
+    run_sql(server.data_dir, `VACUUM INTO '${join(directory, "compact.db")}'`);
+    assert.equal(find_in_files(directory, [["name", "Trip Planner"]]).length, 2);
+    assert.ok(secrets.needles.length >= 100);
+    assert.deepEqual(find_in_files(directory, secrets.needles), []);
+    await server.restart();
 });
 
 test("S-113 the master key is in its file and nowhere else", async () => {

@@ -270,6 +270,10 @@ BOOST_AUTO_TEST_CASE(S_111_a_secret_file_that_others_may_read_or_write_is_refuse
         auto const fault = fault_of(dev, environment);
         BOOST_TEST(has(fault, path + " can be read by others. Try: chmod 600 " + path));
     }
+    std::filesystem::permissions(path, owner_only);
+    std::ofstream{path, std::ios::binary} << "\n";
+    BOOST_TEST(has(fault_of(dev, environment), path + " is empty"));
+    std::ofstream{path, std::ios::binary} << "gx_from_a_file_0001";
     for (auto const mode : {0600U, 0400U}) {
         std::filesystem::permissions(path, std::filesystem::perms{mode});
         BOOST_TEST(read_config(dev, environment).seed_api_key == "gx_from_a_file_0001");
