@@ -1,5 +1,7 @@
 #include "server/config.hpp"
 
+#include "server/secret_file.hpp"
+
 #include <algorithm>
 #include <fstream>
 #include <iterator>
@@ -52,6 +54,10 @@ void refuse_unknown_variables(Environment const& environment)
 
 std::string read_file(std::string const& path, std::string const& variable)
 {
+    if (is_open_to_others(path))
+        throw ConfigError(
+            variable + ": " + path + " can be read by others. Try: chmod 600 " + path
+        );
     std::ifstream file{path, std::ios::binary};
     std::string text;
     try {
@@ -63,6 +69,10 @@ std::string read_file(std::string const& path, std::string const& variable)
         throw ConfigError(variable + ": cannot read " + path);
     while (text.ends_with('\n') || text.ends_with('\r'))
         text.pop_back();
+    // Not like a variable that is set to nothing: a key that was lost on the way must not be
+    // replaced by a new one.
+    if (text.empty())
+        throw ConfigError(variable + ": " + path + " is empty");
     return text;
 }
 

@@ -3,6 +3,8 @@
 
 #include <netdb.h>
 #include <nss.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include <csignal>
 
@@ -18,10 +20,20 @@ void use_builtin_name_services()
         __nss_configure_lookup(database, "files");
 }
 
+// Keys are in this memory: no core file may hold it, and no other process of the same user may
+// trace this one or read its memory and environment.
+void keep_memory_private()
+{
+    rlimit const no_core_file{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core_file);
+    ::prctl(PR_SET_DUMPABLE, 0);
+}
+
 } // namespace
 
 int main(int count, char** values)
 {
+    keep_memory_private();
     use_builtin_name_services();
     std::signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, not the end
     return cli::run({values + 1, values + count});

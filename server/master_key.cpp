@@ -1,9 +1,9 @@
 #include "server/master_key.hpp"
 
 #include "server/keys.hpp"
+#include "server/secret_file.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -27,13 +27,11 @@ crypto::SealingKey parse(std::string_view text, std::string const& origin)
 
 crypto::SealingKey read_key_file(std::filesystem::path const& file)
 {
-    struct stat status
-    {};
-    if (::stat(file.c_str(), &status) != 0)
-        throw KeyError("cannot read " + file.string());
-    if ((status.st_mode & 077U) != 0)
+    if (is_open_to_others(file))
         throw KeyError(file.string() + " can be read by others. Try: chmod 600 " + file.string());
     std::ifstream stream{file, std::ios::binary};
+    if (!stream)
+        throw KeyError("cannot read " + file.string());
     std::string text{std::istreambuf_iterator<char>{stream}, {}};
     auto key = parse(text, file.string());
     crypto::wipe(text);

@@ -1,5 +1,6 @@
 // Rate limits: fixed windows of 60 seconds aligned to the minute (core contract, "Rate limits"), in
-// three layers: the source address, the developer's plan, and the route's own bucket.
+// three layers: the source address, the developer's plan, and the route's own bucket. Counts are in
+// memory: a restart opens the window anew (S-098).
 #pragma once
 
 #include "server/config.hpp"

@@ -41,7 +41,7 @@ test("members are sorted by UTF-16 code units, also those that look like numbers
     assert.equal(canonical({ "\u{fffd}": 1, "\u{1f600}": 2 }), '{"\u{1f600}":2,"\u{fffd}":1}');
 });
 
-test("the server's chain is recomputed, whatever the metadata", async () => {
+test("S-077 the server's chain is recomputed, whatever the metadata", async () => {
     const api = await api_of_new_developer();
     const metadata = [
         "{}",

@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_truncated_value_does_not_open)
     }
 }
 
-BOOST_AUTO_TEST_CASE(a_value_of_another_place_does_not_open)
+BOOST_AUTO_TEST_CASE(S_114_a_value_of_another_place_does_not_open)
 {
     auto const key = crypto::make_data_key("dek_1");
     auto const here = crypto::sealed_for("vault", "dev_1", "vlt_1", "value");
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(a_value_of_another_place_does_not_open)
         BOOST_TEST(!crypto::open_sealed(key, elsewhere, sealed).has_value());
 }
 
-BOOST_AUTO_TEST_CASE(two_swapped_values_do_not_open)
+BOOST_AUTO_TEST_CASE(S_114_two_swapped_values_do_not_open)
 {
     auto const key = crypto::make_data_key("dek_1");
     auto const row_1 = crypto::sealed_for("refresh", "dev_1", "1", "token");

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_secret_that_was_moved_from_is_empty)
     BOOST_TEST(third.view() == "first");
 }
 
-BOOST_AUTO_TEST_CASE(the_pages_of_a_secret_stay_out_of_core_dumps)
+BOOST_AUTO_TEST_CASE(S_129_the_pages_of_a_secret_stay_out_of_core_dumps)
 {
     crypto::Secret const secret("not for the core file");
     auto const flags = page_flags(secret.bytes().data());
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(the_pages_of_a_secret_stay_out_of_core_dumps)
     BOOST_TEST(flags.find(" dd ") != std::string::npos); // MADV_DONTDUMP
 }
 
-BOOST_AUTO_TEST_CASE(a_released_secret_is_gone_from_memory)
+BOOST_AUTO_TEST_CASE(S_129_a_released_secret_is_gone_from_memory)
 {
     unsigned char const* address = nullptr;
     {

@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_longer_key_is_taken)
     BOOST_TEST(key->self_test());
 }
 
-BOOST_AUTO_TEST_CASE(keys_that_must_not_sign_are_refused)
+BOOST_AUTO_TEST_CASE(S_111_keys_that_must_not_sign_are_refused)
 {
     auto even = rfc_7515_key;
     even.e = "AQAA"; // 65536
@@ -235,7 +235,7 @@ BOOST_AUTO_TEST_CASE(other_rsa_signatures_do_not_verify)
 
 // CVE-2022-2274 and every other fault while signing: one wrong value may be enough to factor the
 // modulus. A private exponent that does not belong to the public one stands for the fault.
-BOOST_AUTO_TEST_CASE(a_signature_that_came_out_wrong_is_not_released)
+BOOST_AUTO_TEST_CASE(S_112_a_signature_that_came_out_wrong_is_not_released)
 {
     auto const [n, e, d, p, q, dp, dq, qi] = rfc_7515_key;
     auto const sound = test::rsa_of({n, e, d, {}, {}, {}, {}, {}});
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(a_signature_that_came_out_wrong_is_not_released)
     BOOST_TEST(!crypto::sign_rs256(faulty.get(), "text").has_value());
 }
 
-BOOST_AUTO_TEST_CASE(a_sound_key_passes_its_self_test)
+BOOST_AUTO_TEST_CASE(S_112_a_sound_key_passes_its_self_test)
 {
     BOOST_TEST(test::signing_key().self_test());
     auto const imported =

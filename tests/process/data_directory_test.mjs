@@ -126,7 +126,7 @@ test("another master key is refused and the database is left as it is", async ()
     assert.equal(sha256_of(database_of(data_dir)), before);
 });
 
-test("a master key that others can read is refused", async () => {
+test("S-113 a master key that others can read is refused", async () => {
     const data_dir = await used_data_dir();
     const key = join(data_dir, "master.key");
     for (const mode of [0o640, 0o604, 0o660, 0o620]) {

@@ -137,7 +137,7 @@ test("of 20 decisions about one request exactly one counts", async () => {
     }
 });
 
-test("forty writers append to one linear audit chain", async () => {
+test("S-079 forty writers append to one linear audit chain", async () => {
     const { apiKey } = await api.must(201, "POST", "/v1/signup", { name: "Forty writers" });
     const writer = server.api(apiKey);
     const each = rounds(50);

@@ -8,9 +8,10 @@ import { after, before, test } from "node:test";
 
 import { send } from "../support/api.mjs";
 import { find_in_files } from "../support/data_files.mjs";
+import { change } from "../support/database.mjs";
 import { press, visit } from "../support/person.mjs";
 import { RawConnection } from "../support/raw_connection.mjs";
-import { routes_in_table } from "../support/routes.mjs";
+import { read_routes } from "../support/routes.mjs";
 import { Secrets, WatchedApi } from "../support/secrets.mjs";
 import { rounds, start_server, temporary_directory } from "../support/server.mjs";
 
@@ -43,7 +44,7 @@ before(async () => {
     });
     sandbox = new WatchedApi(server.sandbox(), secrets);
     live = new WatchedApi(server.api(), secrets);
-    routes = routes_in_table();
+    routes = read_routes();
 });
 after(() => server.stop());
 
@@ -73,6 +74,17 @@ async function walk_the_main_job() {
     await sandbox.post("/v1/tokens/revoke", { token: other.grantToken });
     await sandbox.revoke(grantId);
     assert.equal(await sandbox.is_valid(grantToken), false);
+}
+
+async function walk_through_a_session() {
+    const opened = await sandbox.post("/v1/principal-sessions", { principalId: "user_7421" });
+    assert.equal(opened.status, 201, opened.text);
+    const person = new WatchedApi({ ...sandbox, key: opened.body.sessionToken }, secrets);
+    const { grants } = await person.must(200, "GET", "/v1/principal/grants");
+    await person.get("/v1/principal/audit");
+    assert.equal((await person.remove(`/v1/principal/grants/${grants[0].grantId}`)).status, 204);
+    assert.equal((await person.get("/v1/me")).status, 401);
+    assert.equal((await sandbox.is_valid(opened.body.sessionToken)), false);
 }
 
 async function walk_through_the_page(decision) {
@@ -167,9 +179,11 @@ function assert_nowhere() {
     assert.deepEqual(find_in_files(server.data_dir, secrets.needles), []);
 }
 
-test("S-026 S-036 S-067 S-117 no secret is in the log, the database or any file", async (t) => {
+test("S-026 S-036 S-067 S-117 S-118 no secret is in the log, the database or any file", async (t) => {
     for (let i = 0; i < rounds(30); ++i) await walk_the_main_job();
     for (let i = 0; i < rounds(10); ++i) await walk_through_the_page(i % 3 ? "approve" : "deny");
+    await sandbox.grant(await sandbox.agent_id());
+    await walk_through_a_session();
     await rotate_keys();
     await walk_as_the_operator();
     for (const route of routes) {
@@ -186,6 +200,8 @@ test("S-026 S-036 S-067 S-117 no secret is in the log, the database or any file"
         assert.ok(secrets.labels.includes(label), label);
     for (const label of ["consentUrl", "csrf"]) assert.ok(secrets.labels.includes(label), label);
 
+    assert.ok(secrets.labels.includes("sessionToken"));
+    assert.ok(secrets.needles.length >= 100);
     t.diagnostic(`${secrets.needles.length} secrets of ${secrets.labels.length} kinds`);
     assert_nowhere();
     await server.stop();
@@ -194,7 +210,18 @@ test("S-026 S-036 S-067 S-117 no secret is in the log, the database or any file"
     assert_nowhere();
 });
 
-test("the master key is in its file and nowhere else", async () => {
+test("S-117 a backup of the database holds no secret either", async () => {
+    await server.stop();
+    const directory = temporary_directory();
+    change(server.data_dir, `.backup '${join(directory, "backup.db")}'`);
+    change(server.data_dir, `VACUUM INTO '${join(directory, "compact.db")}'`);
+    assert.equal(find_in_files(directory, [["name", "Trip Planner"]]).length, 2);
+    assert.ok(secrets.needles.length >= 100);
+    assert.deepEqual(find_in_files(directory, secrets.needles), []);
+    await server.restart();
+});
+
+test("S-113 the master key is in its file and nowhere else", async () => {
     const text = readFileSync(join(server.data_dir, "master.key"), "utf8").trim();
     const bytes = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? "hex" : "base64");
     assert.equal(bytes.length, 32);
@@ -211,7 +238,7 @@ test("the master key is in its file and nowhere else", async () => {
     for (const [, needle] of needles) assert.ok(!server.log().includes(needle.toString("latin1")));
 });
 
-test("the log has one line a request, without control characters", () => {
+test("S-119 the log has one line a request, without control characters", () => {
     const lines = server.stderr.trimEnd().split("\n");
     for (const line of lines) {
         assert.match(line, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /);

@@ -110,7 +110,7 @@ test("keys are not lost when the first start fails on its port", async () => {
     await server.stop();
 });
 
-test("a master key of a wrong length or alphabet is refused and not repeated", async () => {
+test("S-113 a master key of a wrong length or alphabet is refused and not repeated", async () => {
     const hex = "8f1c".repeat(16);
     const values = [hex.slice(1), hex + "0", hex.replace("8", "g"), "8f1c8f1c", "=".repeat(44)];
     for (const value of values) {
@@ -132,7 +132,7 @@ test("a master key from the environment opens the data again and is stored nowhe
 });
 
 // systemd.exec(5), LoadCredential=
-test("a systemd credential shows in no environment, argument or file", async () => {
+test("S-113 a systemd credential shows in no environment, argument or file", async () => {
     const credentials = temporary_directory();
     const master_key = "5e0d7c6b".repeat(8);
     writeFileSync(join(credentials, "master-key"), master_key + "\n", { mode: 0o400 });
@@ -148,7 +148,7 @@ test("a systemd credential shows in no environment, argument or file", async () 
     assert.match(without.stderr, /is missing/);
 });
 
-test("an imported signing key that is weak, not RSA or no key is refused", async () => {
+test("S-111 an imported signing key that is weak, not RSA or no key is refused", async () => {
     const rows = [
         ["1024 bits", pem(generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey)],
         ["EC", pem(generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey)],

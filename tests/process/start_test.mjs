@@ -120,7 +120,7 @@ test("a restart keeps kid, keys, agents, grants, tokens and codes", async () => 
     await server.stop();
 });
 
-test("no answer names the server, its version or its paths", async () => {
+test("S-121 no answer names the server, its version or its paths", async () => {
     const server = await start_server();
     const connection = await RawConnection.open(server.base);
     connection.write(request_text("GET", "/nowhere"));

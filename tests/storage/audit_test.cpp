@@ -49,7 +49,7 @@ using Numbers = std::vector<std::int64_t>;
 
 BOOST_FIXTURE_TEST_SUITE(audit, Chain)
 
-BOOST_AUTO_TEST_CASE(entries_can_be_neither_changed_nor_removed)
+BOOST_AUTO_TEST_CASE(S_076_entries_can_be_neither_changed_nor_removed)
 {
     add(1);
     for (auto const* const sql :

@@ -10,6 +10,7 @@ const secret_parts = {
     refreshToken: (token) => [token.slice(token.indexOf(".") + 1)],
     grantToken: (token) => token.split(".").slice(1),
     parentGrantToken: (token) => token.split(".").slice(1),
+    sessionToken: (token) => token.split(".").slice(1),
     token: (token) => token.split(".").slice(1),
     consentUrl: (url) => [new URL(url).searchParams.get("k")].filter(Boolean),
 };
@@ -21,7 +22,7 @@ export class Secrets {
 
     add(label, value) {
         if (value.length < 16) throw new Error(`${label} is too short to be told apart: ${value}`);
-        this.by_value.set(value, label);
+        if (!this.by_value.has(value)) this.by_value.set(value, label);
     }
     add_members(object) {
         for (const [name, value] of Object.entries(object ?? {}))

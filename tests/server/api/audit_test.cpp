@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(bad_entries_are_refused_and_name_the_member)
         log_entry(*this, R"("status":")" + std::string{status} + R"(","metadata":null)");
 }
 
-BOOST_AUTO_TEST_CASE(the_chain_never_runs_backwards_when_the_clock_does)
+BOOST_AUTO_TEST_CASE(S_079_the_chain_never_runs_backwards_when_the_clock_does)
 {
     log_entry(*this);
     advance(std::chrono::hours{-1});

@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_byte_order_mark_is_skipped_and_unknown_members_are_ignore
         BOOST_TEST(post("/v1/agents", text).text("name") == "a");
 }
 
-BOOST_AUTO_TEST_CASE(the_last_of_equal_members_wins)
+BOOST_AUTO_TEST_CASE(S_107_the_last_of_equal_members_wins)
 {
     BOOST_TEST(post("/v1/agents", R"({"name":"a","name":"b"})").text("name") == "b");
     BOOST_TEST(post("/v1/agents", R"({"name":7,"n\u0061me":"b"})").text("name") == "b");
@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(lone_surrogates_never_reach_the_database)
     BOOST_TEST(post("/v1/agents", R"({"name":"\ud83d\ude00"})").text("name") == "\xF0\x9F\x98\x80");
 }
 
-BOOST_AUTO_TEST_CASE(nesting_ends_at_64_levels)
+BOOST_AUTO_TEST_CASE(S_107_nesting_ends_at_64_levels)
 {
     // The top level, metadata, and 62 below.
     BOOST_TEST(post("/v1/audit/log", audit_body(deep(63, "{\"a\":", "}"))).status == 201);
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(nesting_ends_at_64_levels)
     expect_error(post("/v1/agents", std::string(500'000, '[')), 400, "BAD_REQUEST");
 }
 
-BOOST_AUTO_TEST_CASE(ten_thousand_members_are_enough)
+BOOST_AUTO_TEST_CASE(S_107_ten_thousand_members_are_enough)
 {
     auto const with_members = [](int count) {
         std::string text = "{";

@@ -27,6 +27,8 @@ bool has(std::string const& text, std::string_view part)
     return text.find(part) != std::string::npos;
 }
 
+constexpr auto owner_only = std::filesystem::perms{0600};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(config)
@@ -256,6 +258,7 @@ BOOST_AUTO_TEST_CASE(secrets_may_come_from_files)
     support::TemporaryDirectory directory;
     auto const path = (directory.path() / "key").string();
     std::ofstream{path, std::ios::binary} << "gx_from_a_file_0001\r\n\n";
+    std::filesystem::permissions(path, owner_only);
     Flags const dev{{"dev", "true"}};
     auto const config = read_config(dev, {{"GRANTEXD_SEED_API_KEY_FILE", path}});
     BOOST_TEST(config.seed_api_key == "gx_from_a_file_0001");
@@ -273,6 +276,28 @@ BOOST_AUTO_TEST_CASE(secrets_may_come_from_files)
     auto const bad = fault_of(dev, {{"GRANTEXD_SEED_API_KEY_FILE", path}});
     BOOST_TEST(bad.starts_with("GRANTEXD_SEED_API_KEY_FILE must be"));
     BOOST_TEST(!has(bad, "short"));
+}
+
+BOOST_AUTO_TEST_CASE(S_111_a_secret_file_that_others_may_read_or_write_is_refused)
+{
+    support::TemporaryDirectory directory;
+    auto const path = (directory.path() / "key").string();
+    std::ofstream{path, std::ios::binary} << "gx_from_a_file_0001";
+    Flags const dev{{"dev", "true"}};
+    Environment const environment{{"GRANTEXD_SEED_API_KEY_FILE", path}};
+    for (auto const mode : {0640U, 0604U, 0620U, 0602U, 0644U}) {
+        std::filesystem::permissions(path, std::filesystem::perms{mode});
+        auto const fault = fault_of(dev, environment);
+        BOOST_TEST(has(fault, path + " can be read by others. Try: chmod 600 " + path));
+    }
+    std::filesystem::permissions(path, owner_only);
+    std::ofstream{path, std::ios::binary} << "\n";
+    BOOST_TEST(has(fault_of(dev, environment), path + " is empty"));
+    std::ofstream{path, std::ios::binary} << "gx_from_a_file_0001";
+    for (auto const mode : {0600U, 0400U}) {
+        std::filesystem::permissions(path, std::filesystem::perms{mode});
+        BOOST_TEST(read_config(dev, environment).seed_api_key == "gx_from_a_file_0001");
+    }
 }
 
 BOOST_AUTO_TEST_CASE(development_mode_loosens_what_it_may_and_stays_on_this_machine)

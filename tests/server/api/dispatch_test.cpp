@@ -55,7 +55,7 @@ struct ListedServer : ApiServer
 
 BOOST_FIXTURE_TEST_SUITE(dispatch_, ListedServer)
 
-BOOST_AUTO_TEST_CASE(every_answer_has_its_id_and_the_security_headers)
+BOOST_AUTO_TEST_CASE(S_122_every_answer_has_its_id_and_the_security_headers)
 {
     std::set<std::string> ids;
     auto const check = [&](Answer const& answer) {
@@ -180,7 +180,7 @@ BOOST_AUTO_TEST_CASE(listed_origins_may_read_answers_and_errors)
     BOOST_TEST(unauthorized.header("Access-Control-Allow-Origin") == "https://portal.example");
 }
 
-BOOST_AUTO_TEST_CASE(other_origins_get_the_answer_but_no_permission_to_read_it)
+BOOST_AUTO_TEST_CASE(S_123_other_origins_get_the_answer_but_no_permission_to_read_it)
 {
     for (auto const* const origin :
          {"https://evil.example", "null", "https://portal.example.evil", "https://portal.example/",

@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(the_profile_has_the_members_of_the_contract)
     BOOST_TEST(changed.text("consentAuth") == "session");
 }
 
-BOOST_AUTO_TEST_CASE(rotating_the_key_replaces_it_at_once)
+BOOST_AUTO_TEST_CASE(S_070_rotating_the_key_replaces_it_at_once)
 {
     for (auto const* const path : {"/v1/keys/rotate", "/v1/me/rotate-key"})
         for (auto const* const body : {"", "{}", R"({"anything":1})"}) {
@@ -183,7 +183,7 @@ BOOST_AUTO_TEST_CASE(of_two_rotations_at_once_exactly_one_succeeds)
     BOOST_TEST(send("GET", "/v1/me", "", {.key = answers[0].text("apiKey")}).status == 200);
 }
 
-BOOST_AUTO_TEST_CASE(the_key_must_come_as_one_bearer_token) // S-069
+BOOST_AUTO_TEST_CASE(S_069_the_key_must_come_as_one_bearer_token)
 {
     auto const with = [&](std::vector<std::string> const& values) {
         http::Headers headers;

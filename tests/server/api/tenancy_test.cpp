@@ -35,7 +35,7 @@ struct TwoTenants : ApiServer
 
 BOOST_FIXTURE_TEST_SUITE(tenancy, TwoTenants)
 
-BOOST_AUTO_TEST_CASE(foreign_ids_answer_like_ids_that_exist_nowhere)
+BOOST_AUTO_TEST_CASE(S_074_foreign_ids_answer_like_ids_that_exist_nowhere)
 {
     struct Row
     {
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_foreign_sub_agent_does_not_exist)
     BOOST_TEST(without(foreign, {"requestId"}) == without(random, {"requestId"}));
 }
 
-BOOST_AUTO_TEST_CASE(nothing_of_the_owner_was_touched_by_a_stranger)
+BOOST_AUTO_TEST_CASE(S_074_nothing_of_the_owner_was_touched_by_a_stranger)
 {
     for (auto const& [method, target] :
          {std::pair{std::string{"DELETE"}, "/v1/agents/" + id},

@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(an_address_in_use_is_named)
     );
 }
 
-BOOST_AUTO_TEST_CASE(connections_above_the_cap_are_closed_and_later_ones_served)
+BOOST_AUTO_TEST_CASE(S_103_connections_above_the_cap_are_closed_and_later_ones_served)
 {
     raw::Server server({.connections_max = 2});
     auto first = std::make_unique<raw::Client>(server);
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(connections_above_the_cap_are_closed_and_later_ones_served)
     BOOST_TEST(raw::Client(server).ask(raw::get("/a")).status == 200);
 }
 
-BOOST_AUTO_TEST_CASE(connections_of_one_address_are_capped_apart)
+BOOST_AUTO_TEST_CASE(S_103_connections_of_one_address_are_capped_apart)
 {
     raw::Server server({.connections_per_address_max = 1});
     raw::Client first(server, "127.0.0.2");
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(an_ipv6_client_is_counted_by_its_network)
     BOOST_TEST(network("::ffff:192.0.2.1") == network("192.0.2.1"));
 }
 
-BOOST_AUTO_TEST_CASE(the_count_of_connections_never_drifts)
+BOOST_AUTO_TEST_CASE(S_103_the_count_of_connections_never_drifts)
 {
     raw::Server server;
     std::vector<std::string> const beginnings{

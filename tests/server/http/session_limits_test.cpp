@@ -16,7 +16,7 @@ std::chrono::duration<double> since(std::chrono::steady_clock::time_point start)
 
 BOOST_AUTO_TEST_SUITE(session_limits)
 
-BOOST_AUTO_TEST_CASE(a_head_that_trickles_in_is_cut_off)
+BOOST_AUTO_TEST_CASE(S_104_a_head_that_trickles_in_is_cut_off)
 {
     raw::Server server({.header_timeout = 1s});
     raw::Client client(server);
@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(a_head_that_trickles_in_is_cut_off)
     BOOST_TEST(server.requests() == 1);
 }
 
-BOOST_AUTO_TEST_CASE(a_body_that_does_not_come_is_cut_off)
+BOOST_AUTO_TEST_CASE(S_104_a_body_that_does_not_come_is_cut_off)
 {
     raw::Server server({.body_timeout = 1s});
     raw::Client client(server);
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(a_body_that_does_not_come_is_cut_off)
     BOOST_TEST(server.requests() == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_body_slower_than_the_least_rate_is_cut_off_early)
+BOOST_AUTO_TEST_CASE(S_104_a_body_slower_than_the_least_rate_is_cut_off_early)
 {
     raw::Server server({.body_timeout = 30s, .body_bytes_per_second_min = 1000});
     raw::Client slow(server);
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_body_slower_than_the_least_rate_is_cut_off_early)
     BOOST_TEST(steady.is_quiet(10ms));
 }
 
-BOOST_AUTO_TEST_CASE(an_idle_connection_is_closed_without_a_word)
+BOOST_AUTO_TEST_CASE(S_104_an_idle_connection_is_closed_without_a_word)
 {
     raw::Server server({.idle_timeout = 1s});
     raw::Client fresh(server);

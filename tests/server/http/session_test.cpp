@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order_whenever_their_ans
         BOOST_TEST(client.read_answer().body == "GET " + std::string(target) + " ");
 }
 
-BOOST_AUTO_TEST_CASE(no_more_requests_are_in_flight_than_the_pipeline_allows)
+BOOST_AUTO_TEST_CASE(S_104_no_more_requests_are_in_flight_than_the_pipeline_allows)
 {
     raw::Server server({.pipeline_max = 4});
     raw::Client client(server);
@@ -167,7 +167,7 @@ BOOST_AUTO_TEST_CASE(a_body_arrives_whole_however_it_is_sent)
     BOOST_TEST(client.read_answer().body == "POST /slow hello");
 }
 
-BOOST_AUTO_TEST_CASE(a_body_over_the_limit_is_refused_before_it_is_read)
+BOOST_AUTO_TEST_CASE(S_105_a_body_over_the_limit_is_refused_before_it_is_read)
 {
     raw::Server server;
     std::string const head = "POST /small HTTP/1.1\r\nHost: a\r\n";

@@ -65,7 +65,7 @@ void expect_refusals(std::vector<Row> const& rows)
 
 BOOST_AUTO_TEST_SUITE(strict)
 
-BOOST_AUTO_TEST_CASE(a_request_whose_length_is_ambiguous_is_refused)
+BOOST_AUTO_TEST_CASE(S_108_a_request_whose_length_is_ambiguous_is_refused)
 {
     std::string const te = "Transfer-Encoding: ";
     std::string const cl = "Content-Length: ";
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_request_whose_length_is_ambiguous_is_refused)
     });
 }
 
-BOOST_AUTO_TEST_CASE(a_malformed_head_is_refused)
+BOOST_AUTO_TEST_CASE(S_108_a_malformed_head_is_refused)
 {
     expect_refusals({
         {"bare LF after the request line", "GET / HTTP/1.1\nHost: a\r\n\r\n", 400},
@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(a_malformed_head_is_refused)
     });
 }
 
-BOOST_AUTO_TEST_CASE(a_malformed_request_line_is_refused)
+BOOST_AUTO_TEST_CASE(S_108_a_malformed_request_line_is_refused)
 {
     std::string const rest = "\r\nHost: a\r\n\r\n";
     expect_refusals({
@@ -149,7 +149,7 @@ BOOST_AUTO_TEST_CASE(a_malformed_request_line_is_refused)
     });
 }
 
-BOOST_AUTO_TEST_CASE(a_request_without_exactly_one_valid_host_is_refused)
+BOOST_AUTO_TEST_CASE(S_108_a_request_without_exactly_one_valid_host_is_refused)
 {
     expect_refusals({
         {"no Host", "GET / HTTP/1.1\r\n\r\n", 400},
@@ -177,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_request_without_exactly_one_valid_host_is_refused)
         BOOST_TEST(raw::Client(server).ask(with_host(host)).status == 200, host);
 }
 
-BOOST_AUTO_TEST_CASE(a_head_beyond_its_limits_is_refused)
+BOOST_AUTO_TEST_CASE(S_108_a_head_beyond_its_limits_is_refused)
 {
     expect_refusals({
         {"101 headers", with(repeat("X: a\r\n", 100)), 431},
@@ -191,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_head_beyond_its_limits_is_refused)
     BOOST_TEST(raw::Client(server).ask(raw::get("/" + std::string(7999, 'a'))).status == 200);
 }
 
-BOOST_AUTO_TEST_CASE(a_malformed_chunked_body_is_refused)
+BOOST_AUTO_TEST_CASE(S_108_a_malformed_chunked_body_is_refused)
 {
     std::string const& head = chunked_head;
     std::string const end = "0\r\n\r\n";

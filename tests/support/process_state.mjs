@@ -1,0 +1,38 @@
+// What the kernel tells everyone about a process: its memory, its time, its connections.
+import { readFileSync } from "node:fs";
+
+const ticks_per_second = 100; // proc(5): USER_HZ
+
+export function cpu_milliseconds(pid) {
+    const [, rest] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
+    const [user, system] = rest.split(" ").slice(11, 13).map(Number);
+    return ((user + system) * 1000) / ticks_per_second;
+}
+
+// Megabytes: what is resident now, and the most that ever was.
+export function memory_of(pid) {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    const megabytes = (name) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)[1]) / 1024;
+    return { now: megabytes("VmRSS"), peak: megabytes("VmHWM") };
+}
+
+// Connections that the program listening on this port still holds open.
+export function open_connections(port) {
+    const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
+    const [listening, time_wait] = ["0A", "06"];
+    return readFileSync("/proc/net/tcp", "utf8")
+        .split("\n")
+        .slice(1)
+        .map((line) => line.trim().split(/\s+/))
+        .filter((fields) => fields[1]?.endsWith(local) && fields[9] !== "0")
+        .filter((fields) => ![listening, time_wait].includes(fields[3])).length;
+}
+
+export async function eventually(holds, milliseconds = 10_000) {
+    const end = Date.now() + milliseconds;
+    while (Date.now() < end) {
+        if (await holds()) return true;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    return false;
+}
