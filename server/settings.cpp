@@ -250,7 +250,6 @@ constexpr Setting table[] = {
     {"SMTP_USER", "", "", "user at the mail server; default: no authentication", false, false, text<&C::smtp_user>},
     {"SMTP_PASSWORD", "", "", "its password", true, false, text<&C::smtp_password>},
     {"MAIL_FROM", "", "", "address that mails come from; needed with SMTP_URL", false, false, mail_from},
-    {"CONSENT_AUTH", "", "", "who may decide: none or link; default: link, none with --dev", false, false, either<&C::consent_auth, none, link>},
     {"REDIRECT_URI_POLICY", "", "registered_if_any", "registered_if_any or registered", false, false, either<&C::redirect_uri_policy, registered_if_any, registered>},
     {"ALLOW_LOOPBACK_REDIRECTS", "", "", "accept http redirects to loopback from live developers; default: with --dev only", false, false, toggle<&C::allow_loopback_redirects>},
     {"STRICT_AGENT_SCOPES", "", "false", "refuse scopes that the agent did not declare", false, false, toggle<&C::strict_agent_scopes>},
