@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_ulid_is_written_as_one_number_in_base_32)
     BOOST_TEST(crypto::ulid_text(mixed) == "014D2PF2DBSQQZXQ5TK1V58CGG");
 }
 
-BOOST_AUTO_TEST_CASE(a_hundred_thousand_ids_are_unique_and_in_order)
+BOOST_AUTO_TEST_CASE(S_014_a_hundred_thousand_ids_are_unique_and_in_order)
 {
     crypto::Ids ids;
     std::vector<std::string> made;

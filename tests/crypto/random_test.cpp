@@ -10,24 +10,24 @@
 
 BOOST_AUTO_TEST_SUITE(randomness)
 
-BOOST_AUTO_TEST_CASE(a_token_carries_32_bytes_in_43_characters)
+BOOST_AUTO_TEST_CASE(S_014_a_token_carries_32_bytes_in_43_characters)
 {
     auto const token = crypto::random_token();
     BOOST_TEST(token.size() == 43);
     BOOST_TEST(crypto::decode_base64url(token).value().size() == 32);
 }
 
-BOOST_AUTO_TEST_CASE(tokens_do_not_repeat)
+BOOST_AUTO_TEST_CASE(S_014_tokens_do_not_repeat)
 {
     std::set<std::string> tokens;
-    for (int i = 0; i < 10'000; ++i)
+    for (int i = 0; i < 100'000; ++i)
         tokens.insert(crypto::random_token());
-    BOOST_TEST(tokens.size() == 10'000);
+    BOOST_TEST(tokens.size() == 100'000);
 }
 
 // Each of 256 bits is set in 10,000 tokens about 5,000 times; the standard deviation is 50, so that
 // seven of them never happen by chance.
-BOOST_AUTO_TEST_CASE(every_bit_of_a_token_is_set_half_of_the_time)
+BOOST_AUTO_TEST_CASE(S_014_every_bit_of_a_token_is_set_half_of_the_time)
 {
     std::array<int, 256> set{};
     for (int i = 0; i < 10'000; ++i) {

@@ -15,9 +15,12 @@ function parse(text) {
     }
 }
 
-// {status, headers, text, body}; `body` is the parsed JSON. A string is sent as it is.
+const is_as_sent = (body) =>
+    body === undefined || typeof body === "string" || body instanceof Uint8Array;
+
+// {status, headers, text, body}; `body` is the parsed JSON. Strings and bytes are sent as they are.
 export function send(base, method, path, { headers = {}, body, agent } = {}) {
-    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+    const text = is_as_sent(body) ? body : JSON.stringify(body);
     const all = { ...headers };
     if (text !== undefined) {
         all["content-type"] ??= "application/json";

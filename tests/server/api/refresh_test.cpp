@@ -3,6 +3,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <utility>
+
 using namespace support;
 
 namespace {
@@ -251,6 +253,34 @@ BOOST_AUTO_TEST_CASE(a_wrong_agent_is_named_before_reuse_is_looked_at)
         send("POST", "/v1/token/refresh", body, sandbox), 400, "BAD_REQUEST", "Agent mismatch"
     );
     BOOST_TEST(status_of(first) == "active");
+}
+
+// A signer that fails is a broken process (core contract, refreshToken). Here the key rots in the
+// memory of the running server: in the private exponent (from byte 303 on) and in the coefficient
+// at the end, since OpenSSL makes good for one of them with the other.
+BOOST_AUTO_TEST_CASE(S_035_a_signer_that_fails_ends_the_server_and_loses_nothing)
+{
+    auto const granted = grant(id);
+    auto const body = refresh_body(granted, id);
+    Options const keyed{.key = sandbox_key, .headers = {{"idempotency-key", "once"}}};
+    auto& key = const_cast<crypto::SigningKey&>(*app.keys.signing());
+    std::string rotten{key.to_pkcs8().view()};
+    for (auto const at : {std::size_t{400}, rotten.size() - 1})
+        rotten[at] = static_cast<char>(rotten[at] ^ 1);
+    auto const sound =
+        std::exchange(key, crypto::SigningKey::from_pkcs8(rotten, key.kid()).value());
+
+    auto const failed = send("POST", "/v1/token/refresh", body, keyed);
+    expect_error(failed, 500, "INTERNAL_ERROR", "Internal error");
+    BOOST_TEST(fatal == "signing failed");
+    BOOST_TEST(log_text.find("cause=signing failed") != std::string::npos);
+
+    key = sound; // as after a restart
+    auto const repeated = send("POST", "/v1/token/refresh", body, keyed);
+    BOOST_TEST(repeated.status == 201);
+    BOOST_TEST(repeated.header("Idempotent-Replayed") == "true");
+    BOOST_TEST(verifies(repeated));
+    BOOST_TEST(refresh(repeated).status == 201);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
