@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 
 import { send } from "../support/api.mjs";
 import { find_in_files } from "../support/data_files.mjs";
-import { change } from "../support/database.mjs";
+import { run_sql } from "../support/database.mjs";
 import { press, visit } from "../support/person.mjs";
 import { RawConnection } from "../support/raw_connection.mjs";
 import { read_routes } from "../support/routes.mjs";
@@ -213,8 +213,8 @@ test("S-026 S-036 S-067 S-117 S-118 no secret is in the log, the database or any
 test("S-117 a backup of the database holds no secret either", async () => {
     await server.stop();
     const directory = temporary_directory();
-    change(server.data_dir, `.backup '${join(directory, "backup.db")}'`);
-    change(server.data_dir, `VACUUM INTO '${join(directory, "compact.db")}'`);
+    run_sql(server.data_dir, `.backup '${join(directory, "backup.db")}'`);
+    run_sql(server.data_dir, `VACUUM INTO '${join(directory, "compact.db")}'`);
     assert.equal(find_in_files(directory, [["name", "Trip Planner"]]).length, 2);
     assert.ok(secrets.needles.length >= 100);
     assert.deepEqual(find_in_files(directory, secrets.needles), []);

@@ -7,7 +7,7 @@ import { test } from "node:test";
 
 import { chain_faults, fetch_chain } from "../clients/audit_chain.mjs";
 import { database_of } from "../support/data_files.mjs";
-import { read_rows, change, change_without_triggers } from "../support/database.mjs";
+import { read_rows, run_sql, run_sql_without_triggers } from "../support/database.mjs";
 import { Server, start_server, temporary_directory } from "../support/server.mjs";
 
 const env = { GRANTEXD_RATE_PROFILE: "off" };
@@ -52,7 +52,7 @@ test("S-076 no call changes or removes an entry, and the table refuses it too", 
     await server.stop();
     const change = "UPDATE audit_entries SET action = 'x' WHERE seq = 2";
     for (const sql of [change, "DELETE FROM audit_entries WHERE seq = 3"])
-        assert.throws(() => change(server.data_dir, sql), /append-only/, sql);
+        assert.throws(() => run_sql(server.data_dir, sql), /append-only/, sql);
     assert.deepEqual(await chain_on(server.data_dir), before);
 });
 
@@ -91,14 +91,14 @@ test("S-078 whatever someone with the disk changes in an entry is noticed at it"
     ];
     for (const [what, sql] of rows) {
         const copy = copy_of(server.data_dir);
-        change_without_triggers(copy, sql);
+        run_sql_without_triggers(copy, sql);
         const faults = chain_faults(await chain_on(copy));
         assert.notDeepEqual(faults, [], what);
     }
     assert.deepEqual(chain_faults(await chain_on(copy_of(server.data_dir))), []);
     // A tail cut off leaves a whole, shorter chain: only a head kept elsewhere can tell.
     const cut = copy_of(server.data_dir);
-    change_without_triggers(cut, "DELETE FROM audit_entries WHERE seq = 8");
+    run_sql_without_triggers(cut, "DELETE FROM audit_entries WHERE seq = 8");
     const head = await chain_on(cut);
     assert.deepEqual(chain_faults(head), []);
     assert.equal(head.length, 7);
@@ -113,9 +113,9 @@ test("S-080 the chain is the same bytes after a restart, a backup and compaction
     await server.stop();
     const copy = copy_of(server.data_dir);
     const backup = database_of(copy);
-    change(server.data_dir, `.backup '${backup}'`);
+    run_sql(server.data_dir, `.backup '${backup}'`);
     assert.deepEqual(await chain_on(copy), before);
-    change(copy, "VACUUM");
+    run_sql(copy, "VACUUM");
     assert.deepEqual(await chain_on(copy), before);
     // And it goes on where it ended.
     const restored = await new Server({ env, data_dir: copy }).start();

@@ -4,11 +4,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, before, test } from "node:test";
 
-import { content } from "../support/database.mjs";
+import { content } from "../support/content.mjs";
 import { RawConnection, request_text } from "../support/raw_connection.mjs";
-import { routes_of } from "../support/routes.mjs";
 import { start_server } from "../support/server.mjs";
-import { World, operations, perform, text_of } from "./operations.mjs";
+import { World, operations, perform, routes_of, text_of } from "./operations.mjs";
 
 const callers = 100;
 const together = (count, start) => Promise.all(Array.from({ length: count }, (_, i) => start(i)));

@@ -6,7 +6,7 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { read_rows, change } from "../support/database.mjs";
+import { read_rows, run_sql } from "../support/database.mjs";
 import { run_grantexd, start_server, temporary_directory } from "../support/server.mjs";
 
 const env = { GRANTEXD_RATE_PROFILE: "off" };
@@ -121,7 +121,7 @@ test("S-114 a sealed value moved to another row opens for nobody, and harms no o
     const swapped = rows.filter(([hash]) => hash !== untouched_hash);
     for (const [i, [hash]] of swapped.entries()) {
         const [, sealed] = swapped[(i + 1) % swapped.length];
-        change(
+        run_sql(
             server.data_dir,
             `UPDATE idempotency_records SET sealed_body = '${sealed}' WHERE key_hash = '${hash}'`,
         );
@@ -146,7 +146,7 @@ test("S-117 in a copy of the database every key is sealed", async () => {
     await refreshed(server.sandbox(), "one");
     await server.stop();
     const copy = join(temporary_directory(), "copy.db");
-    change(server.data_dir, `VACUUM INTO '${copy}'`);
+    run_sql(server.data_dir, `VACUUM INTO '${copy}'`);
     const text = readFileSync(copy, "latin1");
     for (const form of [/BEGIN.{0,20}PRIVATE/, /ref_\w{26}\.[\w-]{43}/, /gx_(live|test)_/, /eyJhb/])
         assert.doesNotMatch(text, form);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { RawConnection } from "../support/raw_connection.mjs";
-import { change } from "../support/database.mjs";
+import { run_sql } from "../support/database.mjs";
 import { start_server } from "../support/server.mjs";
 
 const request_line =
@@ -105,7 +105,7 @@ test("S-121 what broke inside is in the log, under the id that the answer has", 
     const served = server;
     const agent_id = await broken.sandbox().agent_id();
     await broken.stop();
-    change(broken.data_dir, "DROP TABLE tokens");
+    run_sql(broken.data_dir, "DROP TABLE tokens");
     await broken.restart();
     server = broken;
     const api = broken.sandbox();

@@ -5,6 +5,7 @@
 // for a POST that changes nothing.
 import { claims_of } from "../support/forge.mjs";
 import { visit } from "../support/person.mjs";
+import { read_routes } from "../support/routes.mjs";
 
 const redirectUri = "http://127.0.0.1:9/callback";
 
@@ -273,6 +274,17 @@ export const operations = {
         }),
     },
 };
+
+// The server's own list of what it does: [{method, path}]. From the document that it serves, or
+// else from the text of the route table.
+export async function routes_of(server) {
+    const { status, body } = await server.api().get("/openapi.json");
+    if (status === 404) return read_routes();
+    const methods = ["get", "put", "post", "patch", "delete"];
+    return Object.entries(body.paths).flatMap(([path, item]) =>
+        methods.filter((name) => item[name]).map((name) => ({ method: name.toUpperCase(), path })),
+    );
+}
 
 // What is sent as the body; undefined when there is none.
 export const text_of = ({ body, form }) =>

@@ -3,10 +3,9 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { content } from "../support/database.mjs";
-import { routes_of } from "../support/routes.mjs";
+import { content } from "../support/content.mjs";
 import { start_server } from "../support/server.mjs";
-import { World, operations, perform, text_of } from "./operations.mjs";
+import { World, operations, perform, routes_of, text_of } from "./operations.mjs";
 
 const parallel = 16;
 
