@@ -15,4 +15,12 @@ std::string Ids::next(std::string_view prefix, Timestamp now)
     return id;
 }
 
+std::optional<Timestamp> id_time(std::string_view id)
+{
+    auto const underscore = id.rfind('_');
+    if (underscore == std::string_view::npos)
+        return {};
+    return ulid_time(id.substr(underscore + 1));
+}
+
 } // namespace crypto

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,9 @@ public:
 private:
     std::array<unsigned char, 16> last_{};
 };
+
+// When the id was made, rounded to what a ULID keeps: milliseconds. Nothing for a text that is not
+// prefix_<ULID>.
+std::optional<Timestamp> id_time(std::string_view id);
 
 } // namespace crypto

@@ -11,6 +11,9 @@ namespace crypto {
 namespace {
 
 constexpr std::size_t time_bytes = 6;
+constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+constexpr std::size_t text_characters = 26;
+constexpr std::size_t time_characters = 10; // 48 bits and the two of padding
 constexpr std::int64_t time_max = (std::int64_t{1} << 48) - 1;
 
 } // namespace
@@ -46,8 +49,7 @@ Ulid next_ulid(Ulid const& last, Timestamp now)
 
 std::string ulid_text(Ulid const& ulid)
 {
-    constexpr std::string_view alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-    std::string text(26, '0');
+    std::string text(text_characters, '0');
     // 128 bits in 26 characters of 5 bits: read from the right, the first has two bits of padding.
     unsigned bits = 0;
     unsigned held = 0;
@@ -59,6 +61,21 @@ std::string ulid_text(Ulid const& ulid)
     }
     text[--position] = alphabet[bits & 0x1F];
     return text;
+}
+
+std::optional<Timestamp> ulid_time(std::string_view text)
+{
+    if (text.size() != text_characters || text.front() > '7') // 128 bits in 130
+        return {};
+    std::int64_t time = 0;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto const digit = alphabet.find(text[i]);
+        if (digit == std::string_view::npos)
+            return {};
+        if (i < time_characters)
+            time = time * 32 + static_cast<std::int64_t>(digit);
+    }
+    return Timestamp{std::chrono::milliseconds{time}};
 }
 
 } // namespace crypto

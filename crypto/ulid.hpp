@@ -4,7 +4,9 @@
 #include "crypto/ids.hpp"
 
 #include <array>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace crypto {
 
@@ -18,5 +20,8 @@ Ulid next_ulid(Ulid const& last, Timestamp now);
 
 // 26 characters of Crockford's base32, which sort as the numbers do.
 std::string ulid_text(Ulid const& ulid);
+
+// The milliseconds of such a text; nothing when it is none.
+std::optional<Timestamp> ulid_time(std::string_view text);
 
 } // namespace crypto

@@ -82,6 +82,35 @@ count_audit_entries(Database& db, std::string_view developer_id, AuditFilter con
     );
 }
 
+// Its own statement: an optional filter would walk through everybody's entries.
+std::vector<AuditEntry> list_audit_about(
+    Database& db, std::string_view developer_id, std::string_view principal_id, std::int64_t limit
+)
+{
+    return db.list<AuditEntry>(
+        R"sql(
+        SELECT developer_id, seq, id, agent_id, agent_did, grant_id, principal_id, action,
+               metadata, timestamp, prev_hash, hash, status
+        FROM audit_entries WHERE developer_id = ?1 AND principal_id = ?2
+        ORDER BY seq DESC LIMIT ?3)sql",
+        developer_id, principal_id, limit
+    );
+}
+
+GrantUse find_grant_use(
+    Database& db, std::string_view developer_id, std::string_view grant_id, Timestamp since,
+    std::int64_t limit
+)
+{
+    return *db.find<GrantUse>(
+        R"sql(
+        SELECT max(timestamp), count(CASE WHEN timestamp >= ?3 THEN 1 END)
+        FROM (SELECT timestamp FROM audit_entries WHERE developer_id = ?1 AND grant_id = ?2
+              ORDER BY seq DESC LIMIT ?4))sql",
+        developer_id, grant_id, since, limit
+    );
+}
+
 void insert_audit_entry(Database& db, AuditEntry const& entry, bool counted)
 {
     db.run(

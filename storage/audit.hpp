@@ -66,6 +66,24 @@ std::vector<AuditEntry> list_audit_entries(
 std::int64_t
 count_audit_entries(Database& db, std::string_view developer_id, AuditFilter const& filter);
 
+// The newest entries about a person, newest first.
+std::vector<AuditEntry> list_audit_about(
+    Database& db, std::string_view developer_id, std::string_view principal_id, std::int64_t limit
+);
+
+// What the newest `limit` entries of a grant say about its use.
+struct GrantUse
+{
+    std::optional<Timestamp> last; // nothing: never
+    std::int64_t recent = 0;       // entries since the time asked for
+};
+BOOST_DESCRIBE_STRUCT(GrantUse, (), (last, recent))
+
+GrantUse find_grant_use(
+    Database& db, std::string_view developer_id, std::string_view grant_id, Timestamp since,
+    std::int64_t limit
+);
+
 // `counted`: whether the entry counts against the audit quota (the server's own do not).
 void insert_audit_entry(Database& db, AuditEntry const& entry, bool counted);
 

@@ -98,6 +98,51 @@ std::int64_t count_grants(Database& db, std::string_view developer_id, GrantFilt
     );
 }
 
+std::vector<Grant> list_live_grants(
+    Database& db, std::string_view developer_id, std::string_view principal_id, Timestamp now,
+    std::int64_t limit
+)
+{
+    return db.list<Grant>(
+        R"sql(
+        SELECT id, developer_id, agent_id, principal_id, scopes, audience, status, issued_at,
+               expires_at, revoked_at, parent_id, depth, origin
+        FROM grants
+        WHERE developer_id = ?1 AND principal_id = ?2 AND status = 'active' AND expires_at > ?3
+        ORDER BY id DESC LIMIT ?4)sql",
+        developer_id, principal_id, now, limit
+    );
+}
+
+std::vector<std::string> list_live_root_ids(
+    Database& db, std::string_view developer_id, std::string_view principal_id, Timestamp now,
+    std::int64_t limit
+)
+{
+    return db.list<std::string>(
+        R"sql(
+        SELECT id FROM grants
+        WHERE developer_id = ?1 AND principal_id = ?2 AND status = 'active' AND expires_at > ?3
+          AND parent_id IS NULL
+        ORDER BY id LIMIT ?4)sql",
+        developer_id, principal_id, now, limit
+    );
+}
+
+std::int64_t count_live_descendants(Database& db, std::string_view id, Timestamp now)
+{
+    return *db.find<std::int64_t>(
+        R"sql(
+        WITH RECURSIVE tree(id) AS (
+            SELECT id FROM grants WHERE parent_id = ?1 AND status = 'active' AND expires_at > ?2
+            UNION
+            SELECT child.id FROM tree CROSS JOIN grants AS child ON child.parent_id = tree.id
+            WHERE child.status = 'active' AND child.expires_at > ?2)
+        SELECT count(*) FROM tree)sql",
+        id, now
+    );
+}
+
 std::int64_t
 count_live_grants(Database& db, std::string_view developer_id, Timestamp now, std::int64_t limit)
 {

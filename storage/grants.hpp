@@ -46,6 +46,19 @@ std::vector<Grant>
 list_grants(Database& db, std::string_view developer_id, GrantFilter const& filter, Page page);
 std::int64_t count_grants(Database& db, std::string_view developer_id, GrantFilter const& filter);
 
+// Active, unexpired grants of one principal, newest first.
+std::vector<Grant> list_live_grants(
+    Database& db, std::string_view developer_id, std::string_view principal_id, Timestamp now,
+    std::int64_t limit
+);
+// Of these, ids of grants that nobody delegated, oldest first.
+std::vector<std::string> list_live_root_ids(
+    Database& db, std::string_view developer_id, std::string_view principal_id, Timestamp now,
+    std::int64_t limit
+);
+// Active, unexpired grants delegated from this one, at any depth.
+std::int64_t count_live_descendants(Database& db, std::string_view id, Timestamp now);
+
 // Active, unexpired grants, counted up to `limit` (quotas never need more).
 std::int64_t
 count_live_grants(Database& db, std::string_view developer_id, Timestamp now, std::int64_t limit);

@@ -20,6 +20,13 @@ bool find_successor_used(Database& db, std::string_view successor)
         .has_value();
 }
 
+std::optional<std::string> find_current_refresh_id(Database& db, std::string_view grant_id)
+{
+    return db.find<std::string>(
+        "SELECT id FROM refresh_tokens WHERE grant_id = ?1 AND status = 'current'", grant_id
+    );
+}
+
 void insert_refresh_token(Database& db, RefreshToken const& token)
 {
     db.run(

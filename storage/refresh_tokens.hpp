@@ -28,6 +28,9 @@ find_refresh_token(Database& db, std::string_view id, std::string_view token_has
 // Whether the token that replaced another was itself used.
 bool find_successor_used(Database& db, std::string_view successor);
 
+// The id of the grant's current token, which was issued together with its newest grant token.
+std::optional<std::string> find_current_refresh_id(Database& db, std::string_view grant_id);
+
 void insert_refresh_token(Database& db, RefreshToken const& token);
 
 // current -> used, naming the successor. False when another refresh was first.

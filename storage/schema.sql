@@ -99,6 +99,8 @@ CREATE INDEX grants_by_agent ON grants (agent_id, id);
 CREATE INDEX grants_by_principal ON grants (developer_id, principal_id, id);
 CREATE INDEX grants_by_parent ON grants (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX grants_live ON grants (developer_id, expires_at) WHERE status = 'active';
+CREATE INDEX grants_live_by_principal ON grants (developer_id, principal_id, expires_at)
+WHERE status = 'active';
 
 -- A grant token is known by its jti alone; the token itself is never stored.
 CREATE TABLE tokens (
@@ -137,7 +139,7 @@ CREATE TABLE audit_entries (
     PRIMARY KEY (developer_id, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX audit_by_agent ON audit_entries (developer_id, agent_id, seq);
-CREATE INDEX audit_by_grant ON audit_entries (developer_id, grant_id, seq);
+CREATE INDEX audit_by_grant ON audit_entries (developer_id, grant_id, seq, timestamp);
 CREATE INDEX audit_by_principal ON audit_entries (developer_id, principal_id, seq);
 CREATE TRIGGER audit_entries_are_never_changed BEFORE UPDATE ON audit_entries
 BEGIN

@@ -31,6 +31,9 @@ std::map<std::string, std::string> const public_routes{
     {"GET /v1/consent/{authRequestId}", "tells nothing about the person"},
     {"POST /v1/consent/{authRequestId}/approve", "consent level instead of a key"},
     {"POST /v1/consent/{authRequestId}/deny", "consent level instead of a key"},
+    {"GET /permissions", "a form for the link; shows nothing of anybody"},
+    {"POST /permissions", "the session in the form says who it is; other sites are refused"},
+    {"GET /dashboard/principal", "leads to GET /permissions"},
 };
 
 // POST operations that change nothing.

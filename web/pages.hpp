@@ -40,8 +40,7 @@ struct ConsentPage
     std::string audience;       // empty: any service that trusts this server
     std::string redirect_host;  // empty: the person stays on this page
     std::string deadline;       // "24 Nov 2026, 09:10 UTC"
-    // "auth.example.com/permissions"; empty where the server has no such page for people.
-    std::string permissions_host;
+    std::string permissions_host; // "auth.example.com/permissions"
     bool may_decide = true;     // false: the link's secret is missing or wrong
     bool may_allow = true;      // false: only a refusal is possible, and one of these says why
     bool deprovisioned = false; // the principal's organisation has switched it off

@@ -4,15 +4,13 @@
 #include "server/api/agents.hpp"
 #include "server/api/check_principal.hpp"
 #include "server/api/decision.hpp"
+#include "server/api/page_security.hpp"
+#include "server/api/scope_sections.hpp"
 #include "server/rules/display_text.hpp"
 #include "server/rules/durations.hpp"
 #include "server/rules/redirect_uri.hpp"
-#include "server/rules/scopes.hpp"
 #include "server/rules/time_text.hpp"
 #include "web/pages.hpp"
-
-#include <algorithm>
-#include <array>
 
 namespace api {
 
@@ -21,30 +19,18 @@ namespace {
 constexpr std::size_t name_characters_max = 200;
 constexpr std::size_t description_characters_max = 600;
 
-// form-action: Chromium applies it to the redirect that follows the post, so the origin of this
-// request's own redirect URI has to be named.
-http::Headers page_headers(std::string const& redirect_origin)
-{
-    auto const form_action = redirect_origin.empty() ? "'self'" : "'self' " + redirect_origin;
-    return {
-        {"Content-Security-Policy",
-         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-         "form-action " +
-             form_action + "; frame-ancestors 'none'; base-uri 'none'"},
-        {"Referrer-Policy", "no-referrer"},
-        {"Cross-Origin-Opener-Policy", "same-origin"}};
-}
-
-http::HtmlPage
-state_page(web::ConsentState state, unsigned status = 200, std::string_view agent_name = {})
+http::HtmlPage state_page(
+    http::Request const& request, web::ConsentState state, unsigned status = 200,
+    std::string_view agent_name = {}
+)
 {
     return {
         .html = web::render(web::ConsentStatePage{
             .state = state,
             .agent_name = rules::display_text(agent_name, name_characters_max),
-            .permissions_host = {}}),
+            .permissions_host = permissions_host(request)}),
         .status = status,
-        .headers = page_headers({})};
+        .headers = page_headers()};
 }
 
 // A page in place of the error body: what a person reads when a request cannot be decided.
@@ -53,41 +39,14 @@ http::HtmlPage error_page(
 )
 {
     if (error.status == 404)
-        return state_page(web::ConsentState::unknown, status);
+        return state_page(request, web::ConsentState::unknown, status);
     if (error.code == "CSRF_REJECTED")
-        return state_page(web::ConsentState::cross_site, status);
+        return state_page(request, web::ConsentState::cross_site, status);
     auto const auth = storage::find_auth_request(request.db, id);
     auto const expired = auth && auth->status == "pending" && auth->decide_by <= request.now;
-    return state_page(expired ? web::ConsentState::expired : web::ConsentState::decided, status);
-}
-
-std::vector<web::ScopeSection> sections_of(OpenRequest const& open)
-{
-    using rules::ScopeGroup;
-    static constexpr std::array<std::pair<ScopeGroup, std::string_view>, 5> headings{
-        {{ScopeGroup::read, "See"},
-         {ScopeGroup::change, "Change"},
-         {ScopeGroup::send, "Send in your name"},
-         {ScopeGroup::spend, "Spend"},
-         {ScopeGroup::other, "Other"}}};
-    auto const undeclared = rules::scopes_outside(open.auth.scopes, open.agent.scopes);
-    std::vector<web::ScopeSection> sections;
-    for (auto const& [group, heading] : headings) {
-        web::ScopeSection section{.heading = std::string{heading}, .scopes = {}};
-        for (auto const& scope : open.auth.scopes) {
-            auto const text = rules::describe_scope(scope);
-            if (text.group == group)
-                section.scopes.push_back(
-                    {.sentence = text.sentence,
-                     .high_impact = text.high_impact,
-                     .undeclared = std::ranges::find(undeclared, scope) != undeclared.end(),
-                     .standard = text.standard}
-                );
-        }
-        if (!section.scopes.empty())
-            sections.push_back(std::move(section));
-    }
-    return sections;
+    return state_page(
+        request, expired ? web::ConsentState::expired : web::ConsentState::decided, status
+    );
 }
 
 struct PageState
@@ -111,11 +70,12 @@ http::HtmlPage open_page(http::Request& request, OpenRequest const& open, PageSt
         rules::display_text(open.agent.description, description_characters_max);
     page.agent_did = agent_did(open.agent.id);
     page.developer_name = rules::display_text(open.developer.name, name_characters_max);
-    page.sections = sections_of(open);
+    page.sections = scope_sections(open.auth.scopes, open.agent.scopes);
     page.duration_words = rules::duration_words(std::chrono::seconds{open.auth.expires_in_seconds});
     page.audience = rules::display_text(open.auth.audience.value_or(""), name_characters_max);
     if (open.auth.redirect_uri)
         page.redirect_host = rules::redirect_host(*open.auth.redirect_uri);
+    page.permissions_host = permissions_host(request);
     page.deadline = rules::time_words(open.auth.decide_by);
     page.may_decide = state.may_decide;
     // Only whoever may decide learns how the person stands.
@@ -155,9 +115,10 @@ http::Outcome decide(http::Request& request, OpenRequest const& open, Decision d
         throw http::request_gone();
     }
     if (auto const target = redirect_after(open.auth, code))
-        return http::outcome_of(http::Redirect{.location = *target, .headers = page_headers({})});
+        return http::outcome_of(http::Redirect{.location = *target, .headers = page_headers()});
     return http::outcome_of(state_page(
-        code ? web::ConsentState::approved : web::ConsentState::denied, 200, open.agent.name
+        request, code ? web::ConsentState::approved : web::ConsentState::denied, 200,
+        open.agent.name
     ));
 }
 

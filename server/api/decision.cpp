@@ -3,6 +3,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/random.hpp"
 #include "server/api/check_principal.hpp"
+#include "server/api/page_security.hpp"
 #include "server/api/policy_check.hpp"
 #include "server/http/error.hpp"
 #include "server/http/principal_session.hpp"
@@ -16,14 +17,6 @@ namespace {
 bool is_https(http::Request const& request)
 {
     return request.app.config.public_base_url.starts_with("https://");
-}
-
-// Fetch, "append a request Origin header": under Referrer-Policy no-referrer, which keeps the
-// link's secret out of the Referer, a form is sent with `Origin: null`, as one in a sandboxed frame
-// would be. Sec-Fetch-Site, which no page can set, tells them apart.
-bool is_own_form(http::Message const& message)
-{
-    return message.header("origin") == "null" && message.header("sec-fetch-site") == "same-origin";
 }
 
 // A live consent session of exactly this principal for exactly this request.
@@ -102,11 +95,7 @@ void check_same_site(
     http::Request const& request, storage::AuthRequest const& auth, std::string_view csrf
 )
 {
-    auto const& message = request.message;
-    auto const own = rules::redirect_origin(request.app.config.public_base_url);
-    if (message.has_header("origin") && message.header("origin") != own && !is_own_form(message))
-        throw http::cross_site();
-    if (message.has_header("sec-fetch-site") && message.header("sec-fetch-site") != "same-origin")
+    if (!is_same_site(request))
         throw http::cross_site();
     if (request.cookie(consent_cookie_name(request, auth.id)) &&
         !crypto::equal_constant_time(csrf, consent_csrf(request, auth)))

@@ -45,9 +45,8 @@ std::string consent_cookie_value(http::Request const& request, storage::AuthRequ
 std::string consent_csrf(http::Request const& request, storage::AuthRequest const& auth);
 bool has_consent_cookie(http::Request const& request, storage::AuthRequest const& auth);
 
-// Refuses what another site sent on the person's behalf: a foreign Origin (or `null`, unless the
-// browser vouches that it is the page's own form), a Sec-Fetch-Site other than same-origin, or a
-// cookie without its CSRF value. Throws ApiError 403.
+// Refuses what another site sent on the person's behalf (is_same_site), and a cookie without its
+// CSRF value. Throws ApiError 403.
 void check_same_site(
     http::Request const& request, storage::AuthRequest const& auth, std::string_view csrf
 );

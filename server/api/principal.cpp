@@ -7,8 +7,6 @@
 #include "storage/audit.hpp"
 #include "storage/grants.hpp"
 
-#include <algorithm>
-
 namespace api {
 
 namespace {
@@ -41,18 +39,24 @@ PrincipalGrantView view(
 
 } // namespace
 
+std::optional<storage::Grant> find_live_grant(
+    http::Request& request, storage::PrincipalSession const& session, std::string_view id
+)
+{
+    auto grant = storage::find_grant(request.db, session.developer_id, id);
+    if (!grant || grant->principal_id != session.principal_id || grant->status != "active" ||
+        grant->expires_at <= request.now)
+        return {};
+    return grant;
+}
+
 PrincipalGrantListView list_principal_grants(http::Request& request)
 {
     auto const& session = request.principal();
     auto const developer = storage::find_developer(request.db, session.developer_id).value();
     PrincipalGrantListView list{.grants = {}, .principalId = session.principal_id};
-    auto const grants = storage::list_grants(
-        request.db, session.developer_id,
-        {.agent_id = {},
-         .principal_id = session.principal_id,
-         .status = "active",
-         .now = request.now},
-        {.number = 1, .size = grants_max}
+    auto const grants = storage::list_live_grants(
+        request.db, session.developer_id, session.principal_id, request.now, grants_max
     );
     for (auto const& grant : grants)
         list.grants.push_back(view(
@@ -65,11 +69,10 @@ PrincipalGrantListView list_principal_grants(http::Request& request)
 http::NoContent revoke_principal_grant(http::Request& request)
 {
     auto const& session = request.principal();
-    auto const grant =
-        storage::find_grant(request.db, session.developer_id, request.path("grantId"));
-    if (!grant || grant->principal_id != session.principal_id || grant->expires_at <= request.now ||
-        !revoke_tree(request, session.developer_id, grant->id, {.by = "principal"}))
+    auto const grant = find_live_grant(request, session, request.path("grantId"));
+    if (!grant)
         throw http::not_found("Grant");
+    revoke_tree(request, session.developer_id, grant->id, {.by = "principal"});
     return {};
 }
 
@@ -77,14 +80,10 @@ http::NoContent revoke_principal_grant(http::Request& request)
 PrincipalAuditListView list_principal_audit(http::Request& request)
 {
     auto const& session = request.principal();
-    storage::AuditFilter filter;
-    filter.principal_id = session.principal_id;
-    auto entries = storage::list_audit_entries(
-        request.db, session.developer_id, filter, {.number = 1, .size = entries_max}, true
-    );
-    std::ranges::reverse(entries);
     PrincipalAuditListView list;
-    for (auto const& entry : entries)
+    for (auto const& entry : storage::list_audit_about(
+             request.db, session.developer_id, session.principal_id, entries_max
+         ))
         list.entries.push_back(
             {.entryId = entry.id,
              .agentId = entry.agent_id,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/http/route.hpp"
+#include "storage/grants.hpp"
 
 #include <boost/describe/class.hpp>
 
@@ -57,6 +58,11 @@ struct PrincipalAuditListView
     std::vector<PrincipalAuditEntryView> entries;
 };
 BOOST_DESCRIBE_STRUCT(PrincipalAuditListView, (), (entries))
+
+// The grant, when it is an active one of this person; another's is like an unknown one.
+std::optional<storage::Grant> find_live_grant(
+    http::Request& request, storage::PrincipalSession const& session, std::string_view id
+);
 
 PrincipalGrantListView list_principal_grants(http::Request& request);
 http::NoContent revoke_principal_grant(http::Request& request);

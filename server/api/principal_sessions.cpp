@@ -39,10 +39,8 @@ storage::AuthRequest find_request(http::Request& request, PrincipalSessionBody c
 
 void check_has_grants(http::Request& request, PrincipalSessionBody const& body)
 {
-    auto const active = storage::list_grants(
-        request.db, request.caller().id,
-        {.agent_id = {}, .principal_id = body.principalId, .status = "active", .now = request.now},
-        {.number = 1, .size = 1}
+    auto const active = storage::list_live_grants(
+        request.db, request.caller().id, body.principalId, request.now, 1
     );
     if (active.empty())
         throw http::no_active_grants();

@@ -11,6 +11,7 @@
 #include "server/api/email_confirmation.hpp"
 #include "server/api/grants.hpp"
 #include "server/api/me.hpp"
+#include "server/api/permissions_page.hpp"
 #include "server/api/policies.hpp"
 #include "server/api/principal.hpp"
 #include "server/api/principal_sessions.hpp"
@@ -75,6 +76,10 @@ constexpr Route table[] = {
     {verb::get,     "/v1/principal/grants",                   Auth::principal, Limit::standard,         Tx::read,  "What the person allowed",                     on<list_principal_grants>},
     {verb::delete_, "/v1/principal/grants/{grantId}",         Auth::principal, Limit::standard,         Tx::write, "The person revokes a grant",                  on<revoke_principal_grant>},
     {verb::get,     "/v1/principal/audit",                    Auth::principal, Limit::standard,         Tx::read,  "What was done in the person's name",          on<list_principal_audit>},
+
+    {verb::get,     "/permissions",                           Auth::none,      Limit::consent_read,     Tx::none,  "The permissions page",                        on<get_permissions_page>},
+    {verb::post,    "/permissions",                           Auth::none,      Limit::consent_decision, Tx::write, "The permissions page's form",                 on<submit_permissions_page>},
+    {verb::get,     "/dashboard/principal",                   Auth::none,      Limit::consent_read,     Tx::none,  "The permissions page (older address)",        on<get_principal_dashboard>},
 
     {verb::post,    "/v1/policies",                           Auth::developer, Limit::write,            Tx::write, "Create a policy",                             on<create_policy>},
     {verb::get,     "/v1/policies",                           Auth::developer, Limit::standard,         Tx::read,  "List policies",                               on<list_policies>},

@@ -5,6 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { open_browser, start_chromium } from "./chromium.mjs";
 import { allow_button, deny_button, start_consent_server } from "./consent.mjs";
 import { levels, reach_state, states } from "./page_states.mjs";
+import { hidden_to_the_side, windows } from "./windows.mjs";
 
 let chromium;
 const servers = {};
@@ -22,22 +23,6 @@ const open = async (state, options) => {
     const browser = await open_browser(chromium, { origins, ...options });
     await reach_state(browser.page, servers, state);
     return browser;
-};
-
-const hidden_to_the_side = (page) =>
-    page.evaluate(() => {
-        const root = document.documentElement;
-        const outside = [...document.querySelectorAll("body *")].filter((element) => {
-            const box = element.getBoundingClientRect();
-            return box.width > 0 && (box.left < 0 || box.right > root.clientWidth + 0.5);
-        });
-        return [root.scrollWidth - root.clientWidth, ...outside.map((one) => one.outerHTML)];
-    });
-
-const windows = {
-    "320 px wide": { viewport: { width: 320, height: 640 } },
-    "enlarged to 400 %": { viewport: { width: 320, height: 256 }, deviceScaleFactor: 4 },
-    "of usual size": { viewport: { width: 1280, height: 800 } },
 };
 
 for (const [what, options] of Object.entries(windows)) {

@@ -1,4 +1,4 @@
-// Takes a picture of every state of the page:  node tests/browser/screenshots.mjs FOLDER [STATE...]
+// Takes a picture of every state of the pages:  node tests/browser/screenshots.mjs FOLDER [STATE...]
 // GRANTEXD_BINARY names the program. Nobody but a person can say whether a page looks good.
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { open_browser, start_chromium } from "./chromium.mjs";
 import { start_consent_server } from "./consent.mjs";
 import { levels, reach_state, states } from "./page_states.mjs";
+import { permissions_states, reach_permissions } from "./permissions.mjs";
 
 const looks = {
     desktop: { viewport: { width: 1280, height: 800 } },
@@ -24,10 +25,11 @@ await mkdir(folder, { recursive: true });
 const chromium = await start_chromium();
 const servers = {};
 for (const level of levels) servers[level] = await start_consent_server(level);
-for (const state of chosen.length ? chosen : states) {
+for (const state of chosen.length ? chosen : [...states, ...permissions_states]) {
     for (const [look, options] of Object.entries(looks)) {
         const { context, page } = await open_browser(chromium, { origins: [], ...options });
-        await reach_state(page, servers, state);
+        if (permissions_states.includes(state)) await reach_permissions(page, servers.none, state);
+        else await reach_state(page, servers, state);
         // What is seen first, and the whole length of it.
         await page.screenshot({ path: join(folder, `${state}-${look}.png`) });
         if (look !== "zoom") {

@@ -136,4 +136,17 @@ BOOST_AUTO_TEST_CASE(times_outside_of_48_bits_are_taken_as_the_nearest_inside)
     BOOST_TEST(crypto::ulid_text(early).substr(0, 10) == "0000000000");
 }
 
+BOOST_AUTO_TEST_CASE(an_id_tells_when_it_was_made)
+{
+    BOOST_TEST((crypto::id_time(crypto::Ids{}.next("ref", noon)) == noon));
+    BOOST_TEST(
+        (crypto::id_time("x_01ARYZ6S410000000000000000") == crypto::Timestamp{1'469'918'176'385ms})
+    );
+    for (auto const* const text :
+         {"", "ref", "ref_", "01ARYZ6S410000000000000000", "x_01ARYZ6S41000000000000000",
+          "x_01ARYZ6S4100000000000000000", "x_81ARYZ6S410000000000000000",
+          "x_01ARYZ6S41000000000000000I", "x_01aryz6s410000000000000000"})
+        BOOST_TEST(!crypto::id_time(text).has_value(), text);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -105,6 +105,26 @@ async function walk_through_the_page(decision) {
     assert.equal((await live.exchange(agent_id, { ...asked, code })).status, 400);
 }
 
+async function walk_through_permissions() {
+    const granted = await sandbox.grant(await sandbox.agent_id());
+    const { sessionToken, dashboardUrl } = await sandbox.must(201, "POST", "/v1/principal-sessions", {
+        principalId: "user_7421",
+    });
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const origin = "https://evil.example";
+    for (const [status, fields, more] of [
+        [200, { session: dashboardUrl }],
+        [200, { session: sessionToken, ask: granted.grantId }],
+        [403, { session: sessionToken, stop: "all" }, { origin }],
+        [401, { session: sessionToken.slice(0, -3), stop: "all" }],
+        [200, { session: sessionToken, stop: granted.grantId }],
+    ]) {
+        const body = new URLSearchParams(fields).toString();
+        const all = { headers: { ...headers, ...more }, body };
+        assert.equal((await send(server.base, "POST", "/permissions", all)).status, status);
+    }
+}
+
 async function rotate_keys() {
     const made = await live.must(201, "POST", "/v1/signup", { name: "Nimbus Travel" });
     const rotated = await new WatchedApi({ ...live, key: made.apiKey }, secrets).must(
@@ -136,7 +156,7 @@ async function misplace_secrets({ method, path }, key) {
     };
     const filled = path.replace(/\{\w+\}/g, () => mark("secret in path"));
     const query = `?k=${mark("secret in query")}&code=${mark("secret in query")}`;
-    const names = ["code", "codeVerifier", "refreshToken", "token", "parentGrantToken", "csrf"];
+    const names = ["code", "codeVerifier", "refreshToken", "token", "parentGrantToken", "csrf", "session"];
     const body = Object.fromEntries(names.map((name) => [name, mark("secret in body")]));
     const bodies = [body, JSON.stringify(body).slice(0, -5), [mark("secret in an array")]];
     for (const each of method === "GET" ? [undefined] : bodies) {
@@ -184,6 +204,7 @@ test("S-026 S-036 S-067 S-117 S-118 no secret is in the log, the database or any
     for (let i = 0; i < rounds(10); ++i) await walk_through_the_page(i % 3 ? "approve" : "deny");
     await sandbox.grant(await sandbox.agent_id());
     await walk_through_a_session();
+    await walk_through_permissions();
     await rotate_keys();
     await walk_as_the_operator();
     for (const route of routes) {
@@ -198,7 +219,7 @@ test("S-026 S-036 S-067 S-117 S-118 no secret is in the log, the database or any
     assert.match(server.stderr, /\/v1\/token\/refresh/);
     for (const label of ["apiKey", "code", "codeVerifier", "refreshToken", "grantToken", "cookie"])
         assert.ok(secrets.labels.includes(label), label);
-    for (const label of ["consentUrl", "csrf"]) assert.ok(secrets.labels.includes(label), label);
+    for (const label of ["consentUrl", "csrf", "sessionToken"]) assert.ok(secrets.labels.includes(label), label);
 
     assert.ok(secrets.labels.includes("sessionToken"));
     assert.ok(secrets.needles.length >= 100);

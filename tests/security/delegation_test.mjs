@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 
 import { run_sql } from "../support/database.mjs";
 import { claims_of, header_of, part } from "../support/forge.mjs";
-import { processor_milliseconds } from "../support/processor_time.mjs";
+import { cpu_milliseconds } from "../support/process_state.mjs";
 import { run_grantexd, start_server, temporary_directory } from "../support/server.mjs";
 
 const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -235,12 +235,12 @@ test("S-044 revoking the root ends a tree of 1,000 in one step, within 100 ms", 
     const path = "/v1/grants?status=active&pageSize=1&principalId=the_tree";
     const active = async () => (await caller.must(200, "GET", path)).total;
     assert.equal(await active(), 1000);
-    const before = processor_milliseconds(wide.pid);
+    const before = cpu_milliseconds(wide.pid);
     const revoking = caller.revoke(tree[0].grantId);
     // Whoever looks meanwhile sees all of it or nothing.
     const seen = await Promise.all(Array.from({ length: 20 }, active));
     assert.equal((await revoking).status, 204);
-    const milliseconds = processor_milliseconds(wide.pid) - before;
+    const milliseconds = cpu_milliseconds(wide.pid) - before;
     assert.deepEqual(
         seen.filter((total) => total !== 1000 && total !== 0),
         [],

@@ -125,6 +125,31 @@ BOOST_AUTO_TEST_CASE(filters_and_totals_agree_with_a_count_by_hand)
                             }
 }
 
+BOOST_AUTO_TEST_CASE(entries_about_a_person_come_newest_first)
+{
+    for (int seq = 1; seq <= 9; ++seq)
+        add(seq);
+    Numbers found;
+    for (auto const& entry : storage::list_audit_about(reader, "dev_1", "p1", 2))
+        found.push_back(entry.seq);
+    BOOST_TEST(found == (Numbers{7, 4}));
+    BOOST_TEST(storage::list_audit_about(reader, "dev_2", "p1", 9).empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_use_of_a_grant_is_its_newest_entry_and_how_many_are_recent)
+{
+    for (int seq = 1; seq <= 9; ++seq)
+        add(seq);
+    auto const at = [](int seq) { return start_time + std::chrono::seconds{seq}; };
+    auto const use = storage::find_grant_use(reader, "dev_1", "g_even", at(4), 100);
+    BOOST_TEST((use.last == at(8)));
+    BOOST_TEST(use.recent == 3); // 4, 6, 8
+    BOOST_TEST(storage::find_grant_use(reader, "dev_1", "g_even", at(4), 2).recent == 2);
+    auto const none = storage::find_grant_use(reader, "dev_1", "g_none", at(1), 100);
+    BOOST_TEST(!none.last.has_value());
+    BOOST_TEST(none.recent == 0);
+}
+
 BOOST_AUTO_TEST_CASE(only_what_a_client_logged_counts_against_the_quota)
 {
     add(1);

@@ -119,6 +119,42 @@ BOOST_FIXTURE_TEST_CASE(live_grants_are_counted_up_to_a_limit, ManyGrants)
     BOOST_TEST(storage::count_live_grants(reader, "nobody", now, 9) == 0);
 }
 
+BOOST_FIXTURE_TEST_CASE(live_grants_of_a_person_are_listed_newest_first, ManyGrants)
+{
+    auto const now = start_time + std::chrono::minutes{100};
+    std::vector<std::string> expected;
+    for (auto grant = all.rbegin(); grant != all.rend(); ++grant)
+        if (grant->developer_id == "dev_1" && grant->principal_id == "user_1" &&
+            effective(*grant, now) == "active")
+            expected.push_back(grant->id);
+    BOOST_TEST(expected.size() > 5U);
+    std::vector<std::string> found;
+    for (auto const& grant : storage::list_live_grants(reader, "dev_1", "user_1", now, 1000))
+        found.push_back(grant.id);
+    BOOST_TEST(found == expected, boost::test_tools::per_element());
+    BOOST_TEST(storage::list_live_grants(reader, "dev_1", "user_1", now, 3).size() == 3U);
+
+    std::ranges::reverse(expected);
+    auto const roots = storage::list_live_root_ids(reader, "dev_1", "user_1", now, 1000);
+    BOOST_TEST(roots == expected, boost::test_tools::per_element());
+    BOOST_TEST(storage::list_live_root_ids(reader, "dev_1", "user_1", now, 2).size() == 2U);
+}
+
+BOOST_FIXTURE_TEST_CASE(what_was_delegated_is_no_root_and_is_counted_at_any_depth, Store)
+{
+    auto const root = grant("g1", "ag_1");
+    auto const child = grant("g2", "ag_1", root);
+    grant("g3", "ag_1", child);
+    grant("g4", "ag_1", root);
+    auto const roots = storage::list_live_root_ids(reader, "dev_1", "user_1", start_time, 9);
+    BOOST_TEST(roots == std::vector<std::string>{"g1"}, boost::test_tools::per_element());
+    BOOST_TEST(storage::count_live_descendants(reader, "g1", start_time) == 3);
+    BOOST_TEST(storage::count_live_descendants(reader, "g2", start_time) == 1);
+    storage::revoke_grant_tree(writer, "dev_1", "g2", start_time);
+    BOOST_TEST(storage::count_live_descendants(reader, "g1", start_time) == 1);
+    BOOST_TEST(storage::count_live_descendants(reader, "g1", root.expires_at) == 0);
+}
+
 BOOST_FIXTURE_TEST_CASE(a_grant_comes_back_whole_and_only_to_its_developer, Store)
 {
     add_developer("dev_2");

@@ -1,12 +1,12 @@
 // What the kernel tells everyone about a process: its memory, its time, its connections.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
-const ticks_per_second = 100; // proc(5): USER_HZ
-
+// What all threads of a process have spent on a processor, to the nanosecond (schedstat, not the
+// ticks of 10 ms in stat): apart from the time that its neighbours took.
 export function cpu_milliseconds(pid) {
-    const [, rest] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
-    const [user, system] = rest.split(" ").slice(11, 13).map(Number);
-    return ((user + system) * 1000) / ticks_per_second;
+    const tasks = `/proc/${pid}/task`;
+    const of = (task) => Number(readFileSync(`${tasks}/${task}/schedstat`, "utf8").split(" ")[0]);
+    return readdirSync(tasks).reduce((sum, task) => sum + of(task), 0) / 1e6;
 }
 
 // Megabytes: what is resident now, and the most that ever was.

@@ -12,6 +12,7 @@ const secret_parts = {
     parentGrantToken: (token) => token.split(".").slice(1),
     sessionToken: (token) => token.split(".").slice(1),
     token: (token) => token.split(".").slice(1),
+    sessionToken: (token) => token.split(".").slice(1),
     consentUrl: (url) => [new URL(url).searchParams.get("k")].filter(Boolean),
 };
 

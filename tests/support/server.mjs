@@ -19,13 +19,6 @@ const patience_milliseconds = 30_000;
 export const rounds = (count) =>
     Math.max(1, Math.round(count * Number(process.env.GRANTEXD_TEST_ROUNDS ?? 1)));
 
-// What all threads of a process have spent on a processor: unlike time, neighbours hardly change it.
-export function cpu_milliseconds(pid) {
-    const tasks = `/proc/${pid}/task`;
-    const of = (task) => Number(readFileSync(`${tasks}/${task}/schedstat`, "utf8").split(" ")[0]);
-    return readdirSync(tasks).reduce((sum, task) => sum + of(task), 0) / 1e6;
-}
-
 export function binary() {
     const path = process.env.GRANTEXD_BINARY;
     if (!path) throw new Error("GRANTEXD_BINARY names no program. Try: ./tests/run process");

@@ -57,9 +57,9 @@ BOOST_AUTO_TEST_CASE(the_version_is_short_plain_and_part_of_every_asset_url)
     BOOST_TEST(found >= 4);
 }
 
-BOOST_AUTO_TEST_CASE(the_style_sheet_loads_only_our_own_icons)
+BOOST_AUTO_TEST_CASE(the_style_sheets_load_only_our_own_icons)
 {
-    auto const css = asset("style.css");
+    auto const css = asset("style.css") + asset("permissions.css");
     BOOST_TEST(!contains(css, "@import"));
     static std::regex const url("url\\(\"?([^\")]*)\"?\\)");
     int found = 0;
@@ -120,6 +120,20 @@ BOOST_AUTO_TEST_CASE(the_script_only_cleans_the_address_bar_and_hands_over_the_s
     for (auto const* part :
          {"fetch", "XMLHttpRequest", "innerHTML", "eval", "document.write", "cookie",
           "localStorage", "sessionStorage", "import", "addEventListener"})
+    {
+        BOOST_TEST_CONTEXT(part)
+        BOOST_TEST(!contains(script, part));
+    }
+}
+
+// The session goes into the form and nowhere else, and out of the address bar before that.
+BOOST_AUTO_TEST_CASE(the_script_of_the_permissions_page_only_moves_the_session_into_the_form)
+{
+    auto const script = asset("permissions.js");
+    BOOST_TEST(script.find("history.replaceState") < script.find("field.form.submit"));
+    for (auto const* part :
+         {"fetch", "XMLHttpRequest", "innerHTML", "eval", "cookie", "localStorage",
+          "sessionStorage", "import", "console"})
     {
         BOOST_TEST_CONTEXT(part)
         BOOST_TEST(!contains(script, part));

@@ -1,4 +1,5 @@
 #include "tests/web/markup.hpp"
+#include "tests/web/page_rules.hpp"
 #include "tests/web/sample_page.hpp"
 
 #include <algorithm>
@@ -30,7 +31,7 @@ std::vector<std::string> all_pages()
     std::vector<std::string> pages = {render(sample_page()), render(problem), render(look_only)};
     for (auto const state : states) {
         pages.push_back(render(web::ConsentStatePage{state, "Trip Planner", "example.com/p"}));
-        pages.push_back(render(web::ConsentStatePage{state, "", ""}));
+        pages.push_back(render(web::ConsentStatePage{state, "", "example.com/p"}));
     }
     return pages;
 }
@@ -58,7 +59,7 @@ BOOST_AUTO_TEST_CASE(S_053_the_page_says_who_asks_for_what_and_for_how_long)
         "For up to 24 hours, counted from when the app picks up your answer.",
         "Only at https://api.bookings.example",
         "You will return to app.nimbus.example",
-        "You can stop this any time at auth.example.com/permissions",
+        "You can stop this any time at auth.example.com/permissions, with a link from Nimbus",
         "24 Nov 2026, 09:10 UTC",
     };
     for (auto const& text : required) {
@@ -66,15 +67,6 @@ BOOST_AUTO_TEST_CASE(S_053_the_page_says_who_asks_for_what_and_for_how_long)
         BOOST_TEST(contains(document.text, text));
     }
     BOOST_TEST(document.title == "Authorization Request");
-}
-
-BOOST_AUTO_TEST_CASE(a_page_for_permissions_is_named_only_where_there_is_one)
-{
-    auto page = sample_page();
-    page.permissions_host.clear();
-    auto const document = markup::read(render(page));
-    BOOST_TEST(contains(document.text, "You can have this stopped any time: ask Nimbus Travel."));
-    BOOST_TEST(!contains(document.text, "/permissions"));
 }
 
 BOOST_AUTO_TEST_CASE(marks_stand_only_at_what_they_mark)
@@ -273,65 +265,24 @@ BOOST_AUTO_TEST_CASE(each_state_says_what_happened_and_what_happens_next)
 BOOST_AUTO_TEST_CASE(a_state_without_a_known_agent_has_whole_sentences)
 {
     for (auto const state : states) {
-        auto const document = markup::read(render(web::ConsentStatePage{state, "", ""}));
-        BOOST_TEST(document.named("bdi").empty());
-        BOOST_TEST(!contains(document.text, " at ."));
+        auto const document = markup::read(render(web::ConsentStatePage{state, "", "host/p"}));
+        BOOST_TEST(!contains(document.text, "Trip Planner"));
+        for (auto const* const gap : {" , ", " .", "  "})
+            BOOST_TEST(!contains(document.text, gap));
         BOOST_TEST(document.text.size() > 150U);
     }
 }
 
 BOOST_AUTO_TEST_CASE(pages_have_no_inline_code_and_nothing_from_elsewhere)
 {
-    for (auto const& html : all_pages()) {
-        auto const document = markup::read(html);
-        BOOST_TEST_CONTEXT(document.title)
-        for (auto const& tag : document.tags) {
-            BOOST_TEST(tag.name != "style");
-            if (tag.name == "script")
-                BOOST_TEST(tag.attribute("src").ends_with("/consent.js"));
-            for (auto const& [name, value] : tag.attributes) {
-                BOOST_TEST(!name.starts_with("on"));
-                BOOST_TEST(name != "style");
-                if (name == "src" || name == "href")
-                    BOOST_TEST(value.starts_with("/assets/"));
-            }
-        }
-        BOOST_TEST(contains(html, "defer></script>"));
-    }
+    for (auto const& html : all_pages())
+        web_tests::check_nothing_inline(html, "consent.js");
 }
 
 BOOST_AUTO_TEST_CASE(pages_are_well_formed_documents_with_language_and_ordered_headings)
 {
-    constexpr std::string_view empty_elements[] = {"!doctype", "meta", "link", "img", "input"};
-    for (auto const& html : all_pages()) {
-        auto const document = markup::read(html);
-        auto const& root = document.tags.at(1);
-        BOOST_TEST(html.starts_with("<!doctype html>\n<html "));
-        BOOST_TEST(root.attribute("lang") == "en");
-        BOOST_TEST(root.attribute("dir") == "ltr");
-        BOOST_TEST(contains(document.title, "Authorization Request"));
-        BOOST_TEST(document.named("h1").size() == 1U);
-        BOOST_TEST(document.named("main").size() == 1U);
-
-        std::vector<std::string> open;
-        int level = 0;
-        for (auto const& tag : document.tags) {
-            if (tag.name.starts_with('/')) {
-                BOOST_REQUIRE(!open.empty());
-                BOOST_TEST(tag.name == "/" + open.back());
-                open.pop_back();
-            } else if (std::ranges::find(empty_elements, tag.name) == std::end(empty_elements)) {
-                open.push_back(tag.name);
-            }
-            if (tag.name.size() == 2 && tag.name[0] == 'h' && tag.name[1] <= '6') {
-                BOOST_TEST(tag.name[1] - '0' <= level + 1);
-                level = tag.name[1] - '0';
-            }
-            if (auto const label = tag.attribute("aria-labelledby"); !label.empty())
-                BOOST_TEST(contains(html, "id=\"" + label + "\""));
-        }
-        BOOST_TEST(open.empty());
-    }
+    for (auto const& html : all_pages())
+        web_tests::check_well_formed(html, "Authorization Request");
 }
 
 BOOST_AUTO_TEST_CASE(pages_are_small)

@@ -1,6 +1,7 @@
 // Text of strangers stays text, in every field of every page.
 #include "tests/web/markup.hpp"
 #include "tests/web/sample_page.hpp"
+#include "tests/web/sample_permissions.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
@@ -209,6 +210,46 @@ BOOST_AUTO_TEST_CASE(S_055_every_payload_is_inert_on_the_state_pages)
                 BOOST_TEST(document.title == harmless.title);
             }
         }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_payload_is_inert_in_every_field_of_the_permissions_page)
+{
+    auto const filled = [](std::string const& text) {
+        auto page = sample_permissions();
+        page.session = page.session_until = page.principal_id = page.developer_name = text;
+        page.rows_max = page.history_max = page.stopped_agent = page.stopped_subs = text;
+        auto& row = page.rows[0];
+        row.grant_id = row.agent_name = row.agent_description = row.agent_did = text;
+        row.sections[0].heading = row.sections[0].scopes[0].sentence = text;
+        row.audience = row.since = row.until = row.last_used = row.uses = text;
+        for (auto& line : page.history)
+            line.agent_name = line.action = line.time = text;
+        page.history[0].details[0] = {text, text};
+        return render(page);
+    };
+    auto const harmless = markup::read(filled("harmless"));
+    for (auto const& payload : payloads) {
+        BOOST_TEST_CONTEXT(payload)
+        check_inert(filled(std::string(payload)), payload, harmless);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(every_payload_is_inert_in_the_question_before_stopping)
+{
+    auto const filled = [](std::string const& text) {
+        return render(web::StopQuestionPage{
+            .session = text,
+            .grant_id = text,
+            .agent_name = text,
+            .developer_name = text,
+            .subs = text,
+            .offline_until = text});
+    };
+    auto const harmless = markup::read(filled("harmless"));
+    for (auto const& payload : payloads) {
+        BOOST_TEST_CONTEXT(payload)
+        check_inert(filled(std::string(payload)), payload, harmless);
     }
 }
 
