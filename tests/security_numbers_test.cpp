@@ -19,10 +19,10 @@ std::string number_text(int number)
     return "S-" + std::string(3 - digits.size(), '0') + digits;
 }
 
-// The names of the tests of one file: test("...") and BOOST_AUTO_TEST_CASE(...).
+// The names of the tests of one file: test("..."), describe("...") and BOOST_AUTO_TEST_CASE(...).
 std::vector<std::string> test_names(SourceFile const& file)
 {
-    static std::regex const node{R"re(\btest\(\s*(["'`])(.*?)\1)re"};
+    static std::regex const node{R"re(\b(?:test|describe)\(\s*(["'`])(.*?)\1)re"};
     static std::regex const boost{R"re(BOOST_(?:AUTO|FIXTURE|DATA)_TEST_CASE\(\s*(\w+))re"};
     auto const is_node = file.path.ends_with(".mjs");
     std::vector<std::string> names;
