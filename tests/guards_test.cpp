@@ -23,6 +23,8 @@ std::map<std::string, std::string> const public_routes{
     {"GET /.well-known/jwks.json", "any service verifies tokens with it"},
     {"GET /.well-known/did.json", "likewise, for those who resolve did:web"},
     {"GET /v1/did/{did}", "anyone who meets an agent may ask who it is; can be switched off"},
+    {"GET /openapi.json", "tells how to ask, and nothing about anyone"},
+    {"GET /docs", "the same for people"},
     {"GET /assets/{version}/{name}", "style and script of public pages"},
     {"POST /v1/signup", "makes the first key; closed unless switched on"},
     {"GET /v1/signup/verify/{token}", "opened from a mail; the link's secret is the credential"},
@@ -51,6 +53,8 @@ std::map<std::string, std::string> const writing_gets{
 std::set<std::string> const unbucketed_public{
     "GET /health", "GET /.well-known/jwks.json", "GET /.well-known/did.json",
     "GET /assets/{version}/{name}"};
+    "GET /health", "GET /.well-known/jwks.json", "GET /assets/{version}/{name}",
+    "GET /openapi.json", "GET /docs"};
 
 // "/v1/agents/{agentId}" -> "/v1/agents/x"
 std::string example_path(std::string_view pattern)

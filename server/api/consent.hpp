@@ -1,6 +1,7 @@
 // The consent endpoints for programs: what a page shows, and the decision as JSON.
 #pragma once
 
+#include "server/api/me.hpp"
 #include "server/http/route.hpp"
 
 #include <boost/describe/class.hpp>
@@ -21,9 +22,9 @@ struct ConsentRequestView
     http::Nullable<std::string> audience;
     http::Nullable<std::string> redirectHost;
     storage::Timestamp expiresAt;
-    std::string status;
+    http::OneOf<"pending"> status;
     bool fidoRequired = false;
-    std::string authLevel;
+    ConsentAuth authLevel;
 };
 BOOST_DESCRIBE_STRUCT(
     ConsentRequestView, (),

@@ -49,4 +49,9 @@ Outcome outcome_of(Document document)
         .headers = std::move(document.headers)};
 }
 
+Outcome outcome_of(PageOrRedirect answer)
+{
+    return std::visit([](auto& one) { return outcome_of(std::move(one)); }, answer);
+}
+
 } // namespace http
