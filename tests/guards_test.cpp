@@ -1,6 +1,7 @@
 // Rules about the route table that a reviewer would otherwise have to remember.
 #define BOOST_TEST_MODULE guards
 #include "server/http/match.hpp"
+#include "server/http/operations.hpp"
 #include "server/http/routes.hpp"
 #include "tests/source_tree.hpp"
 
@@ -133,6 +134,25 @@ BOOST_AUTO_TEST_CASE(no_two_lines_are_the_same_operation)
         BOOST_TEST(handlers.insert(route.operation.handler).second, route.operation.handler);
         BOOST_TEST(!route.summary.empty());
     }
+}
+
+BOOST_AUTO_TEST_CASE(every_route_has_its_line_of_the_operations)
+{
+    std::set<std::string_view> declared;
+    for (auto const& declaration : http::declarations()) {
+        BOOST_TEST(declared.insert(declaration.handler).second, declaration.handler);
+        BOOST_TEST(!declaration.group.empty(), declaration.handler);
+    }
+    std::set<std::string_view> handlers;
+    for (auto const& route : http::routes()) {
+        handlers.insert(route.operation.handler);
+        BOOST_TEST(
+            declared.contains(route.operation.handler),
+            "server/http/operations.cpp has no line for " << route.operation.handler
+        );
+    }
+    for (auto const handler : declared)
+        BOOST_TEST(handlers.contains(handler), handler << " is declared but no route");
 }
 
 BOOST_AUTO_TEST_CASE(every_line_is_reached_by_its_own_path)

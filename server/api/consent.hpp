@@ -35,15 +35,20 @@ BOOST_DESCRIBE_STRUCT(
 
 struct ConsentDecisionView
 {
-    std::optional<std::string> code; // only when approved
     std::optional<std::string> redirectUri;
     std::optional<std::string> state;
     std::optional<std::string> redirectTo;
 };
-BOOST_DESCRIBE_STRUCT(ConsentDecisionView, (), (code, redirectUri, state, redirectTo))
+BOOST_DESCRIBE_STRUCT(ConsentDecisionView, (), (redirectUri, state, redirectTo))
+
+struct ConsentApprovedView : ConsentDecisionView
+{
+    std::string code;
+};
+BOOST_DESCRIBE_STRUCT(ConsentApprovedView, (ConsentDecisionView), (code))
 
 ConsentRequestView get_consent_request(http::Request& request);
-ConsentDecisionView approve_consent(http::Request& request);
+ConsentApprovedView approve_consent(http::Request& request);
 ConsentDecisionView deny_consent(http::Request& request);
 
 } // namespace api

@@ -6,5 +6,6 @@
 namespace api {
 
 http::Document get_openapi(http::Request& request);
+http::HtmlPage get_docs(http::Request& request);
 
 } // namespace api

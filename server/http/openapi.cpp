@@ -214,10 +214,8 @@ private:
     array parameters(Route const& route, Declaration const& declaration)
     {
         array found;
-        for (auto rest = route.path; rest.find('{') != std::string_view::npos;) {
-            rest.remove_prefix(rest.find('{') + 1);
-            found.push_back(path_parameter(rest.substr(0, rest.find('}'))));
-        }
+        for (auto const name : path_names(route.path))
+            found.push_back(path_parameter(name));
         for (auto const& parameter : declaration.parameters)
             found.push_back(object{
                 {"name", parameter.name},

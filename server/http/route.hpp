@@ -24,6 +24,8 @@ enum class verb : std::uint8_t
 };
 std::string_view verb_text(verb verb); // "DELETE"
 
+std::vector<std::string_view> path_names(std::string_view pattern); // "/a/{b}/{c}" -> b, c
+
 // Who may call.
 enum class Auth : std::uint8_t
 {

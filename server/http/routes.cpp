@@ -34,6 +34,7 @@ constexpr Route table[] = {
     {verb::get,     "/.well-known/jwks.json",                 Auth::none,      Limit::exempt,           Tx::none,  "Public keys that verify grant tokens",        on<get_jwks>},
     {verb::get,     "/.well-known/did.json",                  Auth::none,      Limit::standard,         Tx::none,  "DID document of the server",                  on<get_did_document>},
     {verb::get,     "/openapi.json",                          Auth::none,      Limit::standard,         Tx::none,  "This API as an OpenAPI document",             on<get_openapi>},
+    {verb::get,     "/docs",                                  Auth::none,      Limit::standard,         Tx::none,  "The same as a page",                          on<get_docs>},
     {verb::get,     "/assets/{version}/{name}",               Auth::none,      Limit::standard,         Tx::none,  "Style sheet, script and icons of the pages",  on<get_asset>},
 
     {verb::post,    "/v1/signup",                             Auth::none,      Limit::signup,           Tx::write, "Create a developer account",                  on<signup>},
