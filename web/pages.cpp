@@ -82,7 +82,7 @@ struct Pages
           sources{files(), locale, {{"asset_version", std::string(asset_version())}}},
           consent(sources, "consent"), consent_state(sources, "consent_state"),
           permissions_door(sources, "permissions_door"), permissions(sources, "permissions"),
-          stop_question(sources, "stop_question")
+          stop_question(sources, "stop_question"),
           docs(sources, "docs")
     {}
 
@@ -146,6 +146,8 @@ std::string render(PermissionsPage const& page)
 std::string render(StopQuestionPage const& page)
 {
     return english().stop_question.render(page);
+}
+
 std::string render(DocsPage const& page)
 {
     return english().docs.render(page);
