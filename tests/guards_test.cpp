@@ -53,9 +53,7 @@ std::map<std::string, std::string> const writing_gets{
 // Public routes without a bucket of their own.
 std::set<std::string> const unbucketed_public{
     "GET /health", "GET /.well-known/jwks.json", "GET /.well-known/did.json",
-    "GET /assets/{version}/{name}"};
-    "GET /health", "GET /.well-known/jwks.json", "GET /assets/{version}/{name}",
-    "GET /openapi.json", "GET /docs"};
+    "GET /assets/{version}/{name}", "GET /openapi.json", "GET /docs"};
 
 // "/v1/agents/{agentId}" -> "/v1/agents/x"
 std::string example_path(std::string_view pattern)

@@ -136,7 +136,8 @@ object security_schemes()
     };
     return {
         {"developerKey", bearer("API key of a developer, gx_live_... or gx_test_...")},
-        {"principalSession", bearer("Session token of a principal")}};
+        {"principalSession", bearer("Session token of a principal")},
+        {"adminKey", bearer("Key of the operator, GRANTEXD_ADMIN_API_KEY")}};
 }
 
 array security_of(Auth auth)
@@ -148,6 +149,8 @@ array security_of(Auth auth)
         return {object{{"developerKey", array{}}}};
     case Auth::principal:
         return {object{{"principalSession", array{}}}};
+    case Auth::operator_:
+        return {object{{"adminKey", array{}}}};
     }
     return {};
 }

@@ -210,6 +210,10 @@ template<> struct AnswersOf<HtmlPage>
 {
     static std::vector<AnswerShape> make(Schemas&) { return {{200, "text/html"}}; }
 };
+template<> struct AnswersOf<Redirect> // from an older address; after a form it is 303
+{
+    static std::vector<AnswerShape> make(Schemas&) { return {{302}}; }
+};
 template<> struct AnswersOf<PageOrRedirect>
 {
     static std::vector<AnswerShape> make(Schemas&) { return {{200, "text/html"}, {303}}; }

@@ -53,8 +53,11 @@ std::string fault_of(http::Route const& route, http::Response const& got)
     if (answer != declared.answers.end()) {
         if (answer->schema.empty())
             return {};
+        boost::json::parse_options options;
+        options.max_depth = 100; // an audit entry's metadata may be 64 deep
         return schema_fault(
-            boost::json::parse(got.body), answer->schema, schemas().components(), "the answer"
+            boost::json::parse(got.body, {}, options), answer->schema, schemas().components(),
+            "the answer"
         );
     }
     // A page tells a person what is wrong, and has no code.

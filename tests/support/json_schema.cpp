@@ -67,7 +67,7 @@ std::string members_fault(
 std::string simple_fault(value const& value, object const& schema)
 {
     if (auto const* const type = schema.if_contains("type")) {
-        boost::json::value const own{type_of(value)};
+        boost::json::value const own(type_of(value)); // braces would make it an array
         if (type->is_array() ? !contains(type->get_array(), own) : *type != own)
             return " is no " + boost::json::serialize(*type);
     }

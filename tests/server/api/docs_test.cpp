@@ -1,3 +1,4 @@
+// GET /openapi.json and GET /docs: everything the route table holds, told truly.
 #include "server/http/idempotency.hpp"
 #include "server/http/operations.hpp"
 #include "server/http/routes.hpp"
@@ -57,19 +58,20 @@ BOOST_AUTO_TEST_CASE(every_route_is_an_operation_of_the_document)
 {
     auto const all = document(*this);
     BOOST_TEST(all.at("openapi") == "3.1.0");
-    BOOST_TEST(all.at("servers").at(0).at("url") == app.config.public_base_url);
+    BOOST_TEST(all.at("servers").at(0).at("url").as_string() == app.config.public_base_url.c_str());
     std::set<std::string> ids;
     for (auto const& route : http::routes()) {
         auto const& operation = operation_of(all, route);
         BOOST_TEST(ids.emplace(operation.at("operationId").as_string()).second);
-        BOOST_TEST(operation.at("summary") == route.summary);
+        BOOST_TEST(operation.at("summary").as_string() == std::string{route.summary}.c_str());
         auto const& security = operation.at("security").as_array();
         BOOST_TEST(security.empty() == (route.auth == http::Auth::none), route.path);
         BOOST_TEST(
             operation.contains("requestBody") == (route.operation.body != http::BodyKind::none)
         );
         auto const& responses = operation.at("responses").as_object();
-        BOOST_TEST(responses.contains("401") == (route.auth != http::Auth::none), route.path);
+        if (route.auth != http::Auth::none)
+            BOOST_TEST(responses.contains("401"), route.path);
         BOOST_TEST(responses.contains("429") == (route.limit != http::Limit::exempt), route.path);
         BOOST_TEST(responses.contains("422") == http::Idempotency::applies_to(route), route.path);
     }
@@ -100,7 +102,7 @@ BOOST_AUTO_TEST_CASE(an_operation_tells_its_parameters_body_answers_and_refusals
                                           .at("enum"));
     };
     BOOST_TEST(codes("400") == R"(["BAD_REQUEST","INVALID_REDIRECT_URI"])");
-    BOOST_TEST(codes("403") == R"(["POLICY_DENIED"])");
+    BOOST_TEST(codes("403") == R"(["PRINCIPAL_DEPROVISIONED","POLICY_DENIED"])");
     BOOST_TEST(codes("429") == R"(["RATE_LIMIT_EXCEEDED","RATE_LIMITED"])");
     auto const& get = all.at("paths").at("/v1/agents/{agentId}").at("get").at("parameters").at(0);
     BOOST_TEST(get.at("name") == "agentId");
