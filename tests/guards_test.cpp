@@ -1,6 +1,7 @@
 // Rules about the route table that a reviewer would otherwise have to remember.
 #define BOOST_TEST_MODULE guards
 #include "server/http/match.hpp"
+#include "server/http/operations.hpp"
 #include "server/http/routes.hpp"
 #include "tests/source_tree.hpp"
 
@@ -23,6 +24,8 @@ std::map<std::string, std::string> const public_routes{
     {"GET /.well-known/jwks.json", "any service verifies tokens with it"},
     {"GET /.well-known/did.json", "likewise, for those who resolve did:web"},
     {"GET /v1/did/{did}", "anyone who meets an agent may ask who it is; can be switched off"},
+    {"GET /openapi.json", "tells how to ask, and nothing about anyone"},
+    {"GET /docs", "the same for people"},
     {"GET /assets/{version}/{name}", "style and script of public pages"},
     {"POST /v1/signup", "makes the first key; closed unless switched on"},
     {"GET /v1/signup/verify/{token}", "opened from a mail; the link's secret is the credential"},
@@ -50,7 +53,7 @@ std::map<std::string, std::string> const writing_gets{
 // Public routes without a bucket of their own.
 std::set<std::string> const unbucketed_public{
     "GET /health", "GET /.well-known/jwks.json", "GET /.well-known/did.json",
-    "GET /assets/{version}/{name}"};
+    "GET /assets/{version}/{name}", "GET /openapi.json", "GET /docs"};
 
 // "/v1/agents/{agentId}" -> "/v1/agents/x"
 std::string example_path(std::string_view pattern)
@@ -129,6 +132,25 @@ BOOST_AUTO_TEST_CASE(no_two_lines_are_the_same_operation)
         BOOST_TEST(handlers.insert(route.operation.handler).second, route.operation.handler);
         BOOST_TEST(!route.summary.empty());
     }
+}
+
+BOOST_AUTO_TEST_CASE(every_route_has_its_line_of_the_operations)
+{
+    std::set<std::string_view> declared;
+    for (auto const& declaration : http::declarations()) {
+        BOOST_TEST(declared.insert(declaration.handler).second, declaration.handler);
+        BOOST_TEST(!declaration.group.empty(), declaration.handler);
+    }
+    std::set<std::string_view> handlers;
+    for (auto const& route : http::routes()) {
+        handlers.insert(route.operation.handler);
+        BOOST_TEST(
+            declared.contains(route.operation.handler),
+            "server/http/operations.cpp has no line for " << route.operation.handler
+        );
+    }
+    for (auto const handler : declared)
+        BOOST_TEST(handlers.contains(handler), handler << " is declared but no route");
 }
 
 BOOST_AUTO_TEST_CASE(every_line_is_reached_by_its_own_path)

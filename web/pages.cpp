@@ -1,5 +1,6 @@
 #include "web/permissions.hpp"
 
+#include "web/docs_page.hpp"
 #include "web/template.hpp"
 
 #include <algorithm>
@@ -81,7 +82,8 @@ struct Pages
           sources{files(), locale, {{"asset_version", std::string(asset_version())}}},
           consent(sources, "consent"), consent_state(sources, "consent_state"),
           permissions_door(sources, "permissions_door"), permissions(sources, "permissions"),
-          stop_question(sources, "stop_question")
+          stop_question(sources, "stop_question"),
+          docs(sources, "docs")
     {}
 
     Locale locale;
@@ -91,6 +93,7 @@ struct Pages
     Template<PermissionsDoorView> permissions_door;
     Template<PermissionsPage> permissions;
     Template<StopQuestionPage> stop_question;
+    Template<DocsPage> docs;
 };
 
 Pages const& english()
@@ -143,6 +146,11 @@ std::string render(PermissionsPage const& page)
 std::string render(StopQuestionPage const& page)
 {
     return english().stop_question.render(page);
+}
+
+std::string render(DocsPage const& page)
+{
+    return english().docs.render(page);
 }
 
 } // namespace web

@@ -95,8 +95,6 @@ AgentView update_agent(http::Request& request, UpdateAgentBody const& body)
         throw http::bad_request(
             "No fields to update. Send name, description, scopes, status or allowedRedirectUris"
         );
-    if (body.status && *body.status != "active" && *body.status != "suspended")
-        throw http::bad_request("status must be active or suspended");
     auto const name = body.name ? std::optional{read_name(*body.name)} : std::nullopt;
     auto const uris = body.allowedRedirectUris
                           ? std::optional{read_redirect_uris(request, *body.allowedRedirectUris)}

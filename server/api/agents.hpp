@@ -9,6 +9,7 @@
 namespace api {
 
 using DeclaredScopes = http::List<http::Scope, 0, 100>;
+using AgentStatus = http::OneOf<"active", "suspended">;
 
 struct CreateAgentBody
 {
@@ -24,7 +25,7 @@ struct UpdateAgentBody
     std::optional<http::Line<0, 200>> name;
     std::optional<http::Text<0, 2000>> description;
     std::optional<DeclaredScopes> scopes;
-    std::optional<http::Line<0, 16>> status;
+    std::optional<AgentStatus> status;
     std::optional<RedirectUris> allowedRedirectUris;
 };
 BOOST_DESCRIBE_STRUCT(UpdateAgentBody, (), (name, description, scopes, status, allowedRedirectUris))
@@ -39,7 +40,7 @@ struct AgentView
     std::string description;
     std::vector<std::string> scopes;
     std::vector<std::string> allowedRedirectUris;
-    std::string status;
+    AgentStatus status;
     storage::Timestamp createdAt;
     storage::Timestamp updatedAt;
 };

@@ -8,6 +8,8 @@
 
 namespace api {
 
+using AuditStatus = http::OneOf<"success", "failure", "blocked">;
+
 struct AuditLogBody
 {
     http::Line<1, 256> agentId;
@@ -15,7 +17,7 @@ struct AuditLogBody
     http::Line<1, 256> grantId;
     std::optional<http::Line<1, 256>> principalId;
     http::Line<1, 256> action;
-    std::optional<http::Line<0, 16>> status;
+    std::optional<AuditStatus> status;
     std::optional<boost::json::object> metadata;
 };
 BOOST_DESCRIBE_STRUCT(
@@ -35,7 +37,7 @@ struct AuditEntryView
     std::string hash;
     http::Nullable<std::string> prevHash;
     storage::Timestamp timestamp;
-    std::string status;
+    AuditStatus status;
 };
 BOOST_DESCRIBE_STRUCT(
     AuditEntryView, (),

@@ -19,7 +19,8 @@ struct AuthorizeBody
     std::optional<http::Text<0, 32>> expiresIn;
     std::optional<http::Line<1, 1024>> audience;
     std::optional<http::Text<0, 256>> codeChallenge;
-    std::optional<http::Text<0, 16>> codeChallengeMethod;
+    std::optional<http::OneOf<"S256">>
+        codeChallengeMethod; // RFC 9700 2.1.1: "plain" protects nothing
 };
 BOOST_DESCRIBE_STRUCT(
     AuthorizeBody, (),
@@ -36,11 +37,11 @@ struct AuthorizeView
     std::string principalId;
     std::vector<std::string> scopes;
     std::string expiresIn;
-    std::string status;
+    http::OneOf<"pending", "approved"> status;
     storage::Timestamp createdAt;
     std::optional<bool> sandbox;
     std::optional<bool> policyEnforced;
-    std::optional<std::string> effect;
+    std::optional<http::OneOf<"allow">> effect;
     std::optional<std::string> code;
 };
 BOOST_DESCRIBE_STRUCT(
@@ -52,7 +53,7 @@ BOOST_DESCRIBE_STRUCT(
 struct SandboxDecisionView
 {
     std::string requestId; // of the authorization request
-    std::string status;
+    http::OneOf<"approved", "denied"> status;
     std::optional<std::string> code;
 };
 BOOST_DESCRIBE_STRUCT(SandboxDecisionView, (), (requestId, status, code))

@@ -20,10 +20,10 @@ OpenRequest find_decidable(http::Request& request, Decision decision)
     return open;
 }
 
-ConsentDecisionView decided(storage::AuthRequest const& auth, std::optional<std::string> code)
+ConsentDecisionView
+decided(storage::AuthRequest const& auth, std::optional<std::string> const& code)
 {
     return {
-        .code = code,
         .redirectUri = auth.redirect_uri,
         .state = auth.redirect_uri || code ? auth.state : std::nullopt,
         .redirectTo = redirect_after(auth, code)};
@@ -58,13 +58,13 @@ ConsentRequestView get_consent_request(http::Request& request)
     return view;
 }
 
-ConsentDecisionView approve_consent(http::Request& request)
+ConsentApprovedView approve_consent(http::Request& request)
 {
     auto const open = find_decidable(request, Decision::approve);
-    auto code = approve(request, open.auth);
+    auto const code = approve(request, open.auth);
     if (!code)
         throw http::request_gone();
-    return decided(open.auth, std::move(code));
+    return {decided(open.auth, code), *code};
 }
 
 ConsentDecisionView deny_consent(http::Request& request)

@@ -1,6 +1,7 @@
 // The consent endpoints for programs: what a page shows, and the decision as JSON.
 #pragma once
 
+#include "server/api/me.hpp"
 #include "server/http/route.hpp"
 
 #include <boost/describe/class.hpp>
@@ -21,9 +22,9 @@ struct ConsentRequestView
     http::Nullable<std::string> audience;
     http::Nullable<std::string> redirectHost;
     storage::Timestamp expiresAt;
-    std::string status;
+    http::OneOf<"pending"> status;
     bool fidoRequired = false;
-    std::string authLevel;
+    ConsentAuth authLevel;
 };
 BOOST_DESCRIBE_STRUCT(
     ConsentRequestView, (),
@@ -34,15 +35,20 @@ BOOST_DESCRIBE_STRUCT(
 
 struct ConsentDecisionView
 {
-    std::optional<std::string> code; // only when approved
     std::optional<std::string> redirectUri;
     std::optional<std::string> state;
     std::optional<std::string> redirectTo;
 };
-BOOST_DESCRIBE_STRUCT(ConsentDecisionView, (), (code, redirectUri, state, redirectTo))
+BOOST_DESCRIBE_STRUCT(ConsentDecisionView, (), (redirectUri, state, redirectTo))
+
+struct ConsentApprovedView : ConsentDecisionView
+{
+    std::string code;
+};
+BOOST_DESCRIBE_STRUCT(ConsentApprovedView, (ConsentDecisionView), (code))
 
 ConsentRequestView get_consent_request(http::Request& request);
-ConsentDecisionView approve_consent(http::Request& request);
+ConsentApprovedView approve_consent(http::Request& request);
 ConsentDecisionView deny_consent(http::Request& request);
 
 } // namespace api

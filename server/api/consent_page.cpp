@@ -104,7 +104,7 @@ void set_consent_cookie(http::Request const& request, OpenRequest const& open, h
     );
 }
 
-http::Outcome decide(http::Request& request, OpenRequest const& open, Decision decision)
+http::PageOrRedirect decide(http::Request& request, OpenRequest const& open, Decision decision)
 {
     std::optional<std::string> code;
     if (decision == Decision::approve) {
@@ -115,11 +115,11 @@ http::Outcome decide(http::Request& request, OpenRequest const& open, Decision d
         throw http::request_gone();
     }
     if (auto const target = redirect_after(open.auth, code))
-        return http::outcome_of(http::Redirect{.location = *target, .headers = page_headers()});
-    return http::outcome_of(state_page(
+        return http::Redirect{.location = *target, .headers = page_headers()};
+    return state_page(
         request, code ? web::ConsentState::approved : web::ConsentState::denied, 200,
         open.agent.name
-    ));
+    );
 }
 
 // Who runs no script pastes what the app gave them: the whole link, or the token it ends in, with
@@ -182,7 +182,7 @@ http::HtmlPage get_consent_page(http::Request& request)
     }
 }
 
-http::Outcome submit_consent_page(http::Request& request, ConsentForm const& form)
+http::PageOrRedirect submit_consent_page(http::Request& request, ConsentForm const& form)
 {
     auto const id = form.req ? std::string{*form.req} : std::string{};
     try {
@@ -201,12 +201,12 @@ http::Outcome submit_consent_page(http::Request& request, ConsentForm const& for
         } catch (http::ApiError const& error) {
             if (error.status != 403)
                 throw;
-            return http::outcome_of(refused_page(request, open, error));
+            return refused_page(request, open, error);
         }
     } catch (http::ApiError const& error) {
         if (error.status == 400)
             throw;
-        return http::outcome_of(error_page(request, error, id, error.status));
+        return error_page(request, error, id, error.status);
     }
 }
 

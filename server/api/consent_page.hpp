@@ -22,6 +22,6 @@ http::HtmlPage get_consent_page(http::Request& request);
 
 // The page's own form, for browsers with and without script: the same checks and effects as the
 // JSON endpoints, answered with a page or a redirect.
-http::Outcome submit_consent_page(http::Request& request, ConsentForm const& form);
+http::PageOrRedirect submit_consent_page(http::Request& request, ConsentForm const& form);
 
 } // namespace api

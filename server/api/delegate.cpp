@@ -63,9 +63,6 @@ void check_sub_agent(http::Request& request, std::string_view id)
 
 http::Created<TokenView> delegate_grant(http::Request& request, DelegateBody const& body)
 {
-    if (body.credentialFormat && *body.credentialFormat != "jwt" &&
-        *body.credentialFormat != "vc-jwt" && *body.credentialFormat != "both")
-        throw http::bad_request("credentialFormat must be jwt, vc-jwt or both");
     auto const lifetime = body.expiresIn ? read_expires_in(request, *body.expiresIn)
                                          : request.app.config.delegate_default_ttl;
     auto const requested = body.scopes.strings();

@@ -13,7 +13,7 @@ struct DelegateBody
     http::Line<1, 256> subAgentId;
     RequestedScopes scopes;
     std::optional<http::Text<0, 32>> expiresIn;
-    std::optional<http::Line<0, 32>> credentialFormat;
+    std::optional<http::OneOf<"jwt", "vc-jwt", "both">> credentialFormat;
 };
 BOOST_DESCRIBE_STRUCT(
     DelegateBody, (), (parentGrantToken, subAgentId, scopes, expiresIn, credentialFormat)

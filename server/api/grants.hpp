@@ -8,6 +8,8 @@
 
 namespace api {
 
+using GrantStatus = http::OneOf<"active", "revoked", "expired">;
+
 struct GrantView
 {
     std::string grantId;
@@ -17,7 +19,7 @@ struct GrantView
     std::string principalId;
     std::string developerId;
     std::vector<std::string> scopes;
-    std::string status; // active, revoked, expired
+    GrantStatus status;
     storage::Timestamp issuedAt;
     storage::Timestamp expiresAt;
     std::optional<storage::Timestamp> revokedAt;
@@ -45,7 +47,9 @@ BOOST_DESCRIBE_STRUCT(GrantListView, (), (grants, total, page, pageSize))
 struct VerifyGrantView
 {
     bool active = false;
-    std::optional<std::string> reason;
+    std::optional<
+        http::OneOf<"expired", "wrong_developer", "not_found", "revoked", "agent_inactive">>
+        reason;
     std::optional<http::RawJson> claims;
 };
 BOOST_DESCRIBE_STRUCT(VerifyGrantView, (), (active, reason, claims))

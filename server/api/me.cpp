@@ -35,12 +35,10 @@ int read_depth(http::Request const& request, std::int64_t depth)
 // A developer may ask for more proof than the server does, never for less.
 std::string read_consent_level(http::Request const& request, std::string_view text)
 {
-    auto const level = rules::parse_consent_level(text);
-    if (!level)
-        throw http::bad_request("consentAuth must be none, link, session or passkey");
+    auto const level = rules::parse_consent_level(text).value();
     auto const servers =
         rules::consent_level(request.caller().mode, request.app.config.consent_auth, {}, false);
-    if (*level < servers)
+    if (level < servers)
         throw http::bad_request(
             "consentAuth must not be lower than the server's " +
             std::string{rules::consent_level_text(servers)}
@@ -83,16 +81,13 @@ http::Created<SignupView> signup(http::Request& request, SignupBody const& body)
     // Blank is also what shows nothing: the consent page tells people this name.
     if (rules::display_text(name, 1).empty())
         throw http::bad_request("name must have 1 to 200 characters");
-    auto mode = body.mode ? std::string{*body.mode} : "live";
-    if (mode != "live" && mode != "sandbox")
-        throw http::bad_request("mode must be live or sandbox");
     auto email = read_email(body);
     if (email && storage::find_developer_by_email(request.db, *email))
         throw http::email_taken();
 
     auto made = server::make_developer(
         request.db, request.app.ids, request.now, request.app.config, std::move(name),
-        std::move(email), std::move(mode)
+        std::move(email), body.mode.value_or("live")
     );
     auto const& developer = made.developer;
     return {

@@ -8,11 +8,15 @@
 
 namespace api {
 
+using Mode = http::OneOf<"live", "sandbox">;
+using Plan = http::OneOf<"free", "pro", "enterprise">;
+using ConsentAuth = http::OneOf<"none", "link", "session", "passkey">;
+
 struct SignupBody
 {
     http::Line<0, 200> name;
     std::optional<http::Line<0, 254>> email;
-    std::optional<http::Line<0, 16>> mode;
+    std::optional<Mode> mode;
 
     static void check_open(http::Request const& request); // ApiError 403 where sign-up is closed
 };
@@ -24,7 +28,7 @@ struct SignupView
     std::string apiKey;
     std::string name;
     http::Nullable<std::string> email;
-    std::string mode;
+    Mode mode;
     storage::Timestamp createdAt;
 };
 BOOST_DESCRIBE_STRUCT(SignupView, (), (developerId, apiKey, name, email, mode, createdAt))
@@ -36,13 +40,13 @@ struct DeveloperView
     std::string name;
     http::Nullable<std::string> email;
     bool emailVerified = false;
-    std::string mode;
-    std::string plan;
+    Mode mode;
+    Plan plan;
     bool fidoRequired = false;
     http::Nullable<std::string> fidoRpName;
     std::vector<std::string> allowedRedirectUris;
     int maxDelegationDepth = 0;
-    std::string consentAuth;
+    ConsentAuth consentAuth;
     storage::Timestamp createdAt;
 };
 BOOST_DESCRIBE_STRUCT(
@@ -57,7 +61,7 @@ struct UpdateDeveloperBody
     std::optional<http::Line<0, 100>> fidoRpName;
     std::optional<RedirectUris> allowedRedirectUris;
     std::optional<http::Integer<1, 10>> maxDelegationDepth;
-    std::optional<http::Line<0, 16>> consentAuth;
+    std::optional<ConsentAuth> consentAuth;
 };
 BOOST_DESCRIBE_STRUCT(
     UpdateDeveloperBody, (),

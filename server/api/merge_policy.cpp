@@ -121,13 +121,9 @@ void merge_time_zone(storage::Policy& policy, PolicyFields const& fields)
 
 } // namespace
 
-std::string read_policy_effect(std::string_view text)
+std::string stored_effect(PolicyEffect const& effect)
 {
-    if (text == "allow" || text == "auto_approve")
-        return "allow";
-    if (text == "deny" || text == "auto_deny")
-        return "deny";
-    throw http::bad_request("effect must be allow or deny");
+    return effect.ends_with("deny") ? "deny" : "allow";
 }
 
 void merge_policy(storage::Policy& policy, PolicyFields const& given)

@@ -7,8 +7,8 @@
 
 namespace api {
 
-// allow, deny, or their names in the protocol text; throws ApiError 400.
-std::string read_policy_effect(std::string_view text);
+// allow or deny; the protocol text has other names for them.
+std::string stored_effect(PolicyEffect const& effect);
 
 // Applies what is given; null clears. Validates the merged rule. Throws ApiError 400 naming the
 // field.

@@ -46,7 +46,7 @@ http::Created<PolicyView> create_policy(http::Request& request, CreatePolicyBody
 {
     storage::Policy policy;
     policy.name = body.name;
-    policy.effect = read_policy_effect(body.effect);
+    policy.effect = stored_effect(body.effect);
     policy.time_zone = "UTC";
     merge_policy(policy, body);
     check_policy_quota(request);
@@ -79,7 +79,7 @@ PolicyView update_policy(http::Request& request, UpdatePolicyBody const& body)
         policy.name = body.name.value ? std::string{*body.name.value}
                                       : throw http::bad_request("name must be a string");
     if (body.effect.given)
-        policy.effect = body.effect.value ? read_policy_effect(*body.effect.value)
+        policy.effect = body.effect.value ? stored_effect(*body.effect.value)
                                           : throw http::bad_request("effect must be a string");
     if (body.priority.given && !body.priority.value)
         throw http::bad_request("priority must be an integer");

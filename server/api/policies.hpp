@@ -8,6 +8,7 @@
 namespace api {
 
 using PolicyScopes = http::List<http::Line<1, 256>, 1, 100>;
+using PolicyEffect = http::OneOf<"allow", "deny", "auto_approve", "auto_deny">; // SPEC 11's too
 using PolicyDays = http::List<http::Integer<1, 7>, 1, 7>;
 
 // The nested form of the protocol text (SPEC section 11); only read, never answered.
@@ -51,14 +52,14 @@ BOOST_DESCRIBE_STRUCT(
 struct CreatePolicyBody : PolicyFields
 {
     http::Line<1, 256> name;
-    http::Line<1, 16> effect;
+    PolicyEffect effect;
 };
 BOOST_DESCRIBE_STRUCT(CreatePolicyBody, (PolicyFields), (name, effect))
 
 struct UpdatePolicyBody : PolicyFields
 {
     http::Clearable<http::Line<1, 256>> name;
-    http::Clearable<http::Line<1, 16>> effect;
+    http::Clearable<PolicyEffect> effect;
 };
 BOOST_DESCRIBE_STRUCT(UpdatePolicyBody, (PolicyFields), (name, effect))
 
@@ -66,7 +67,7 @@ struct PolicyView
 {
     std::string id;
     std::string name;
-    std::string effect;
+    http::OneOf<"allow", "deny"> effect;
     std::int64_t priority = 0;
     http::Nullable<std::string> agentId;
     http::Nullable<std::string> principalId;

@@ -1,6 +1,8 @@
 // What a person sees and does about its own grants, with a principal session.
 #pragma once
 
+#include "server/api/audit.hpp"
+#include "server/api/grants.hpp"
 #include "server/http/route.hpp"
 #include "storage/grants.hpp"
 
@@ -18,7 +20,7 @@ struct PrincipalGrantView
     std::string developerName;
     std::vector<std::string> scopes;
     std::vector<std::string> scopeDescriptions;
-    std::string status;
+    GrantStatus status;
     storage::Timestamp issuedAt;
     storage::Timestamp expiresAt;
     int delegationDepth = 0;
@@ -45,7 +47,7 @@ struct PrincipalAuditEntryView
     std::string principalId;
     std::string action;
     http::RawJson metadata;
-    std::string status;
+    AuditStatus status;
     storage::Timestamp timestamp;
 };
 BOOST_DESCRIBE_STRUCT(

@@ -3,9 +3,21 @@
 
 #include "server/http/route.hpp"
 
+#include <boost/describe/class.hpp>
+
 namespace api {
 
-http::Outcome get_health(http::Request& request);
+struct HealthView
+{
+    http::OneOf<"healthy", "degraded"> status;
+    http::OneOf<"ok", "error"> database;
+    http::OneOf<"ok"> redis = "ok"; // a member of the contract; there is no shared cache here
+};
+BOOST_DESCRIBE_STRUCT(HealthView, (), (status, database, redis))
+
+using HealthAnswer = http::WithStatus<HealthView, 200, 503>;
+
+HealthAnswer get_health(http::Request& request);
 http::Document get_jwks(http::Request& request);
 http::Document get_asset(http::Request& request); // /assets/{version}/{name} of the pages
 

@@ -13,9 +13,6 @@
 #include "storage/auth_requests.hpp"
 #include "storage/refresh_tokens.hpp"
 
-#include <algorithm>
-#include <array>
-
 namespace api {
 
 namespace {
@@ -31,16 +28,6 @@ bool is_active(http::Request& request, std::string_view agent_id)
 {
     auto const agent = storage::find_agent(request.db, request.caller().id, agent_id);
     return agent && agent->status == "active";
-}
-
-void check_credential_format(TokenExchangeBody const& body)
-{
-    static constexpr std::array formats{"jwt", "vc-jwt", "sd-jwt", "both", "agent-passport"};
-    if (body.credentialFormat &&
-        std::ranges::find(formats, *body.credentialFormat) == formats.end())
-        throw http::bad_request(
-            "credentialFormat must be jwt, vc-jwt, sd-jwt, both or agent-passport"
-        );
 }
 
 // RFC 6749 4.1.2: a code that comes back may have been stolen, so what was made from it ends. Soon
@@ -135,7 +122,6 @@ void refuse_used(
 
 http::Created<TokenView> exchange_token(http::Request& request, TokenExchangeBody const& body)
 {
-    check_credential_format(body);
     auto const auth = find_exchangeable(request, body);
     check_principal(request, auth.developer_id, auth.principal_id);
     check_grant_quota(request);

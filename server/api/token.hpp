@@ -6,12 +6,14 @@
 
 namespace api {
 
+using CredentialFormat = http::OneOf<"jwt", "vc-jwt", "sd-jwt", "both", "agent-passport">;
+
 struct TokenExchangeBody
 {
     http::Text<1, 512> code;
     http::Line<1, 256> agentId;
     std::optional<http::Text<0, 256>> codeVerifier;
-    std::optional<http::Line<0, 32>> credentialFormat;
+    std::optional<CredentialFormat> credentialFormat;
 };
 BOOST_DESCRIBE_STRUCT(TokenExchangeBody, (), (code, agentId, codeVerifier, credentialFormat))
 

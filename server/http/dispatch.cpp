@@ -4,6 +4,7 @@
 #include "server/http/authenticate.hpp"
 #include "server/http/idempotency.hpp"
 #include "server/http/match.hpp"
+#include "server/http/operations.hpp"
 #include "server/http/response_headers.hpp"
 #include "server/rules/client_address.hpp"
 
@@ -96,7 +97,10 @@ Dispatch::Dispatch(
     : loop_(loop), app_(app), routes_(routes), log_(std::move(log)), fatal_(std::move(fatal)),
       limits_(app.config), batches_(loop, app.writer),
       pool_(std::max(1U, std::thread::hardware_concurrency()))
-{}
+{
+    for (auto const& route : routes)
+        declarations_.push_back(&find_declaration(route.operation.handler));
+}
 
 void Dispatch::handle(Message message, Respond respond)
 {
@@ -188,6 +192,8 @@ void Dispatch::run(Exchange& exchange, storage::Database& db)
     try {
         Request request{app_, db, exchange.message, app_.clock.now(), exchange.id};
         request.path_parameters = std::move(exchange.path_parameters);
+        request.declaration =
+            declarations_[static_cast<std::size_t>(exchange.match.route - routes_.data())];
         if (auto const query = exchange.message.target.find('?'); query != std::string::npos)
             request.query_parameters =
                 parse_pairs(std::string_view{exchange.message.target}.substr(query + 1));

@@ -51,6 +51,7 @@ private:
     boost::asio::io_context& loop_;
     server::App& app_;
     std::span<Route const> routes_;
+    std::vector<Declaration const*> declarations_; // of the route at the same place
     Log log_;
     std::function<void(std::string_view)> fatal_;
     Limits limits_;

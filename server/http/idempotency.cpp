@@ -56,6 +56,11 @@ std::optional<std::string> grant_of(Outcome const& outcome)
 
 } // namespace
 
+bool Idempotency::applies_to(Route const& route)
+{
+    return takes_part(route);
+}
+
 std::optional<Idempotency> Idempotency::of(Route const& route, Request const& request)
 {
     if (!takes_part(route) || !request.message.has_header("idempotency-key"))

@@ -11,6 +11,9 @@ namespace http {
 class Idempotency
 {
 public:
+    // Whether the route's operation honours a key.
+    static bool applies_to(Route const& route);
+
     // Nothing when the route or the request does not take part. Throws ApiError for a bad key.
     static std::optional<Idempotency> of(Route const& route, Request const& request);
 

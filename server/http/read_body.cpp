@@ -2,6 +2,8 @@
 
 #include "server/rules/scopes.hpp"
 
+#include <algorithm>
+
 namespace http {
 
 namespace {
@@ -76,6 +78,27 @@ void read_scope(boost::json::value const& value, std::string const& path, std::s
             path + " must have 1 to 256 characters, without spaces or control characters"
         );
     out.assign(text->data(), text->size());
+}
+
+// "mode must be live or sandbox", "status must be success, failure or blocked"
+void read_word(
+    boost::json::value const& value, std::string const& path,
+    std::span<std::string_view const> words, std::string& out
+)
+{
+    auto const* const text = value.if_string();
+    if (text == nullptr)
+        throw bad_request(path + " must be a string");
+    out.assign(text->data(), text->size());
+    if (std::ranges::find(words, out) != words.end())
+        return;
+    auto message = path + " must be ";
+    for (auto const& word : words) {
+        if (&word != &words.front())
+            message += &word == &words.back() ? " or " : ", ";
+        message += word;
+    }
+    throw bad_request(message);
 }
 
 boost::json::array const& read_array(

@@ -10,6 +10,7 @@
 #include <boost/json/value.hpp>
 #include <boost/mp11/algorithm.hpp>
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,10 @@ std::int64_t read_integer(
 );
 bool read_boolean(boost::json::value const& value, std::string const& path);
 void read_scope(boost::json::value const& value, std::string const& path, std::string& out);
+void read_word(
+    boost::json::value const& value, std::string const& path,
+    std::span<std::string_view const> words, std::string& out
+);
 boost::json::array const& read_array(
     boost::json::value const& value, std::string const& path, std::size_t min, std::size_t max
 );
@@ -51,6 +56,11 @@ inline void read_value(boost::json::value const& value, std::string const& path,
 inline void read_value(boost::json::value const& value, std::string const& path, Scope& out)
 {
     read_scope(value, path, out);
+}
+template<Word... Words>
+void read_value(boost::json::value const& value, std::string const& path, OneOf<Words...>& out)
+{
+    read_word(value, path, OneOf<Words...>::words, out);
 }
 inline void
 read_value(boost::json::value const& value, std::string const& path, boost::json::object& out)

@@ -1,9 +1,11 @@
 #include "server/http/request.hpp"
 
 #include "server/http/error.hpp"
+#include "server/http/operations.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 
 namespace http {
 
@@ -39,6 +41,16 @@ std::int64_t positive_or(std::optional<std::string> const& text, std::int64_t fa
 {
     auto const value = whole_number(text);
     return value && *value >= 1 ? *value : fallback;
+}
+
+void check_declared(Declaration const& declaration, std::string_view name)
+{
+    auto const& declared = declaration.parameters;
+    if (std::ranges::find(declared, name, &Parameter::name) == declared.end())
+        throw std::logic_error(
+            std::string{declaration.handler} + " reads the parameter " + std::string{name} +
+            " without declaring it in server/http/operations.cpp"
+        );
 }
 
 } // namespace
@@ -92,6 +104,7 @@ std::string const& Request::path(std::string_view name) const
 
 std::optional<std::string> Request::query(std::string_view name) const
 {
+    check_declared(*declaration, name);
     std::optional<std::string> found;
     for (auto const& [key, value] : query_parameters) {
         if (key != name)

@@ -24,6 +24,8 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_sp
 // name=value pairs of a query string or a form, decoded. Malformed escapes are kept as they are.
 std::vector<std::pair<std::string, std::string>> parse_pairs(std::string_view text);
 
+struct Declaration;
+
 struct PathParameter
 {
     std::string_view name; // of the route's pattern
@@ -42,6 +44,7 @@ struct Request
     std::optional<storage::PrincipalSession> session{};
     std::vector<PathParameter> path_parameters{};
     std::vector<std::pair<std::string, std::string>> query_parameters{};
+    Declaration const* declaration = nullptr; // of the operation (operations.hpp)
 
     // The developer whose key was presented; only on routes that require one.
     [[nodiscard]] storage::Developer const& caller() const { return developer.value(); }
@@ -51,7 +54,8 @@ struct Request
 
     [[nodiscard]] std::string const& path(std::string_view name) const;
 
-    // Nothing when absent. Throws ApiError when a parameter is given twice.
+    // Nothing when absent. Throws ApiError when a parameter is given twice, and std::logic_error
+    // when the operation does not declare that it reads it.
     [[nodiscard]] std::optional<std::string> query(std::string_view name) const;
 
     // `page` and `pageSize`: bad values fall back to the default, large ones are clamped.

@@ -2,23 +2,11 @@
 
 #include "server/http/write_view.hpp"
 
-#include <boost/describe/class.hpp>
-
 #include <algorithm>
 
 namespace http {
 
 namespace {
-
-struct ErrorView
-{
-    std::string message;
-    std::string code;
-    std::string requestId;
-    std::string error;
-    unsigned statusCode = 0;
-};
-BOOST_DESCRIBE_STRUCT(ErrorView, (), (message, code, requestId, error, statusCode))
 
 constexpr std::pair<std::string_view, std::string_view> security_headers[] = {
     {"Strict-Transport-Security", "max-age=31536000; includeSubDomains"},

@@ -5,9 +5,22 @@
 #include "server/http/error.hpp"
 #include "server/http/message.hpp"
 
+#include <boost/describe/class.hpp>
+
 #include <string_view>
 
 namespace http {
+
+// The body of every refusal.
+struct ErrorView
+{
+    std::string message; // for people
+    std::string code;    // for programs
+    std::string requestId;
+    std::string error; // the reason phrase
+    unsigned statusCode = 0;
+};
+BOOST_DESCRIBE_STRUCT(ErrorView, (), (message, code, requestId, error, statusCode))
 
 bool has_header(Headers const& headers, std::string_view name);
 
@@ -19,7 +32,7 @@ void add_cors_headers(
     Headers& headers, server::Config const& config, std::string_view origin, bool preflight
 );
 
-// The body of every refusal: message, code, requestId, error, statusCode.
+// ErrorView as JSON text.
 std::string error_body(ApiError const& error, std::string_view request_id);
 
 } // namespace http

@@ -17,6 +17,16 @@ std::string_view verb_text(verb verb)
     return {};
 }
 
+std::vector<std::string_view> path_names(std::string_view pattern)
+{
+    std::vector<std::string_view> names;
+    for (auto at = pattern.find('{'); at != std::string_view::npos; at = pattern.find('{')) {
+        pattern.remove_prefix(at + 1);
+        names.push_back(pattern.substr(0, pattern.find('}')));
+    }
+    return names;
+}
+
 boost::json::object parse_form(std::string_view text)
 {
     boost::json::object object;
@@ -47,6 +57,11 @@ Outcome outcome_of(Document document)
         .content_type = std::move(document.content_type),
         .body = std::move(document.body),
         .headers = std::move(document.headers)};
+}
+
+Outcome outcome_of(PageOrRedirect answer)
+{
+    return std::visit([](auto& one) { return outcome_of(std::move(one)); }, answer);
 }
 
 } // namespace http

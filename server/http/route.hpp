@@ -5,11 +5,13 @@
 #include "server/http/error.hpp"
 #include "server/http/read_body.hpp"
 #include "server/http/request.hpp"
+#include "server/http/schema.hpp"
 #include "server/http/write_view.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <variant>
 
 namespace http {
 
@@ -21,6 +23,8 @@ enum class verb : std::uint8_t
     delete_
 };
 std::string_view verb_text(verb verb); // "DELETE"
+
+std::vector<std::string_view> path_names(std::string_view pattern); // "/a/{b}/{c}" -> b, c
 
 // Who may call.
 enum class Auth : std::uint8_t
@@ -65,6 +69,11 @@ template<class View> struct Created
 {
     View view;
 };
+template<class View, unsigned... Statuses> struct WithStatus // one of these statuses
+{
+    View view;
+    unsigned status;
+};
 struct HtmlPage
 {
     std::string html;
@@ -85,6 +94,8 @@ struct Document // a body that is not made from a View, such as the JWKS or a st
     Headers headers{};
 };
 
+using PageOrRedirect = std::variant<HtmlPage, Redirect>;
+
 // What every handler's answer becomes.
 struct Outcome
 {
@@ -103,11 +114,26 @@ enum class BodyKind : std::uint8_t
     form
 };
 
+// An answer that is no refusal, as the handler's signature tells it.
+struct AnswerShape
+{
+    unsigned status = 200;
+    std::string_view content_type{}; // empty: no body, or one that operations.cpp tells
+    boost::json::object schema{};    // of JSON
+};
+
+struct Shape
+{
+    boost::json::object body{}; // empty: none is read
+    std::vector<AnswerShape> answers{};
+};
+
 struct Operation
 {
     std::string_view handler; // "create_agent"
     BodyKind body;
     Outcome (*call)(Request&);
+    Shape (*shape)(Schemas&);
 };
 
 struct Route
@@ -143,17 +169,59 @@ template<class View> Outcome outcome_of(Created<View> const& created)
 {
     return outcome_of(created.view, 201);
 }
+template<class View, unsigned... Statuses>
+Outcome outcome_of(WithStatus<View, Statuses...> const& answer)
+{
+    return outcome_of(answer.view, answer.status);
+}
 inline Outcome outcome_of(NoContent const&)
 {
     return {.status = 204};
 }
-inline Outcome outcome_of(Outcome outcome)
-{
-    return outcome;
-}
 Outcome outcome_of(HtmlPage page);
 Outcome outcome_of(Redirect redirect);
 Outcome outcome_of(Document document);
+Outcome outcome_of(PageOrRedirect answer);
+
+// The same types, as what a caller has to expect.
+template<class View> struct AnswersOf
+{
+    static std::vector<AnswerShape> make(Schemas& schemas, unsigned status = 200)
+    {
+        return {{status, "application/json", schemas.of<View>()}};
+    }
+};
+template<class View> struct AnswersOf<Created<View>>
+{
+    static auto make(Schemas& schemas) { return AnswersOf<View>::make(schemas, 201); }
+};
+template<class View, unsigned... Statuses> struct AnswersOf<WithStatus<View, Statuses...>>
+{
+    static std::vector<AnswerShape> make(Schemas& schemas)
+    {
+        return {{Statuses, "application/json", schemas.of<View>()}...};
+    }
+};
+template<> struct AnswersOf<NoContent>
+{
+    static std::vector<AnswerShape> make(Schemas&) { return {{.status = 204}}; }
+};
+template<> struct AnswersOf<HtmlPage>
+{
+    static std::vector<AnswerShape> make(Schemas&) { return {{200, "text/html"}}; }
+};
+template<> struct AnswersOf<Redirect> // from an older address; after a form it is 303
+{
+    static std::vector<AnswerShape> make(Schemas&) { return {{302}}; }
+};
+template<> struct AnswersOf<PageOrRedirect>
+{
+    static std::vector<AnswerShape> make(Schemas&) { return {{200, "text/html"}, {303}}; }
+};
+template<> struct AnswersOf<Document>
+{
+    static std::vector<AnswerShape> make(Schemas&) { return {{}}; }
+};
 
 template<auto Handler> consteval std::string_view handler_name()
 {
@@ -171,6 +239,15 @@ template<class View> constexpr BodyKind body_kind(View (*)(Request&))
 template<class View, class Body> constexpr BodyKind body_kind(View (*)(Request&, Body const&))
 {
     return FormBody<Body> ? BodyKind::form : BodyKind::json;
+}
+
+template<class View> Shape shape_of(View (*)(Request&), Schemas& schemas)
+{
+    return {.answers = AnswersOf<View>::make(schemas)};
+}
+template<class View, class Body> Shape shape_of(View (*)(Request&, Body const&), Schemas& schemas)
+{
+    return {.body = schemas.of<Body>(), .answers = AnswersOf<View>::make(schemas)};
 }
 
 // An operation that can be switched off says so before its fields are looked at.
@@ -193,8 +270,9 @@ Outcome call_handler(View (*handler)(Request&, Body const&), Request& request)
 }
 
 template<auto Handler>
-constexpr Operation on{handler_name<Handler>(), body_kind(Handler), [](Request& request) {
-                           return call_handler(Handler, request);
-                       }};
+constexpr Operation on{
+    handler_name<Handler>(), body_kind(Handler),
+    [](Request& request) { return call_handler(Handler, request); },
+    [](Schemas& schemas) { return shape_of(Handler, schemas); }};
 
 } // namespace http

@@ -9,6 +9,7 @@
 #include "server/api/delegate.hpp"
 #include "server/api/did.hpp"
 #include "server/api/email_confirmation.hpp"
+#include "server/api/docs.hpp"
 #include "server/api/grants.hpp"
 #include "server/api/me.hpp"
 #include "server/api/permissions_page.hpp"
@@ -32,6 +33,8 @@ constexpr Route table[] = {
     {verb::get,     "/health",                                Auth::none,      Limit::standard,         Tx::read,  "Whether the server is well",                  on<get_health>},
     {verb::get,     "/.well-known/jwks.json",                 Auth::none,      Limit::exempt,           Tx::none,  "Public keys that verify grant tokens",        on<get_jwks>},
     {verb::get,     "/.well-known/did.json",                  Auth::none,      Limit::standard,         Tx::none,  "DID document of the server",                  on<get_did_document>},
+    {verb::get,     "/openapi.json",                          Auth::none,      Limit::standard,         Tx::none,  "This API as an OpenAPI document",             on<get_openapi>},
+    {verb::get,     "/docs",                                  Auth::none,      Limit::standard,         Tx::none,  "The same as a page",                          on<get_docs>},
     {verb::get,     "/assets/{version}/{name}",               Auth::none,      Limit::standard,         Tx::none,  "Style sheet, script and icons of the pages",  on<get_asset>},
 
     {verb::post,    "/v1/signup",                             Auth::none,      Limit::signup,           Tx::write, "Create a developer account",                  on<signup>},

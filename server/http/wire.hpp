@@ -4,9 +4,12 @@
 
 #include <boost/json/object.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace http {
@@ -40,6 +43,26 @@ template<class Item, std::size_t Min, std::size_t Max> struct List : std::vector
     using std::vector<Item>::vector;
 
     [[nodiscard]] std::vector<std::string> strings() const { return {this->begin(), this->end()}; }
+};
+
+// A word as a template argument: OneOf<"live", "sandbox">.
+template<std::size_t Size> struct Word
+{
+    std::array<char, Size> characters{};
+    consteval Word(char const (&text)[Size])
+    {
+        std::copy_n(text, Size, characters.begin());
+    } // NOLINT
+    [[nodiscard]] constexpr std::string_view view() const { return {characters.data(), Size - 1}; }
+};
+
+// One of these words. In an answer the server's own values are taken as they are.
+template<Word... Words> struct OneOf : std::string
+{
+    static constexpr std::array<std::string_view, sizeof...(Words)> words{Words.view()...};
+    OneOf() = default;
+    OneOf(std::string word) : std::string(std::move(word)) {} // NOLINT: converts by intent
+    OneOf(char const* word) : std::string(word) {}            // NOLINT
 };
 
 // A scope as createAuthorization takes it (rules/scopes.hpp says which strings are).

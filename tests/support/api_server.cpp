@@ -1,6 +1,7 @@
 #include "tests/support/api_server.hpp"
 
 #include "server/http/routes.hpp"
+#include "tests/support/declared.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
@@ -19,6 +20,12 @@ server::Config config_for(std::filesystem::path const& directory, server::Flags 
     if (settings["dev"] == "false" && settings["rate-profile"] == "off")
         settings["rate-profile"] = "appliance";
     return server::read_config(settings, {});
+}
+
+std::string last_error(std::string const& log)
+{
+    auto const start = log.rfind(" event=error ");
+    return start == std::string::npos ? "" : log.substr(start, log.find('\n', start) - start);
 }
 
 } // namespace
@@ -101,7 +108,12 @@ void ApiServer::start(
     message.body = std::move(body);
     message.peer_address = "127.0.0.1";
     message.received = std::chrono::steady_clock::now();
-    dispatch.handle(std::move(message), [&answers](http::Response response) {
+    auto const asked = std::pair{message.method, message.target};
+    dispatch.handle(std::move(message), [this, asked, &answers](http::Response response) {
+        expect_declared(asked.first, asked.second, response);
+        if (response.status == 500 &&
+            last_error(log_text).find("operations.cpp") != std::string::npos)
+            BOOST_ERROR(last_error(log_text)); // it reads what it does not declare
         answers.push_back({response.status, std::move(response.headers), std::move(response.body)});
     });
 }
