@@ -35,21 +35,21 @@ issuer_methods(server::Keys const& keys, std::string const& did, std::string con
     return methods;
 }
 
-template<class View> http::Document document(std::string_view context, View const& view)
+template<class View> http::DocumentOf<View> document(std::string_view context, View const& view)
 {
     return {
-        .content_type = "application/json; charset=utf-8",
-        .body =
-            R"({"@context":)" + std::string{context} + "," + http::write_view(view).text.substr(1),
-        .headers = {
-            {"Cache-Control", "public, max-age=300"}, {"Access-Control-Allow-Origin", "*"}}};
+        {.content_type = "application/json; charset=utf-8",
+         .body =
+             R"({"@context":)" + std::string{context} + "," + http::write_view(view).text.substr(1),
+         .headers = {
+             {"Cache-Control", "public, max-age=300"}, {"Access-Control-Allow-Origin", "*"}}}};
 }
 
 } // namespace
 
 // Agents have no key of their own: the issuer vouches for them with every key it publishes, so a
 // rotation of keys never changes a DID.
-http::Document resolve_agent_did(http::Request& request)
+http::DocumentOf<AgentIdentityView> resolve_agent_did(http::Request& request)
 {
     if (!request.app.config.did_public_resolution)
         throw http::unknown_path();
@@ -79,7 +79,7 @@ http::Document resolve_agent_did(http::Request& request)
     );
 }
 
-http::Document get_did_document(http::Request& request)
+http::DocumentOf<DidDocumentView> get_did_document(http::Request& request)
 {
     auto const& keys = request.app.keys;
     auto const& base = request.app.config.public_base_url;

@@ -56,7 +56,7 @@ BOOST_DESCRIBE_STRUCT(
     DidDocumentView, (), (id, verificationMethod, authentication, assertionMethod, service)
 )
 
-http::Document resolve_agent_did(http::Request& request);
-http::Document get_did_document(http::Request& request);
+http::DocumentOf<AgentIdentityView> resolve_agent_did(http::Request& request);
+http::DocumentOf<DidDocumentView> get_did_document(http::Request& request);
 
 } // namespace api

@@ -25,13 +25,13 @@ HealthAnswer get_health(http::Request& request)
     return {{well ? "healthy" : "degraded", well ? "ok" : "error"}, well ? 200U : 503U};
 }
 
-http::Document get_jwks(http::Request& request)
+http::DocumentOf<JwksView> get_jwks(http::Request& request)
 {
     return {
-        .content_type = "application/json; charset=utf-8",
-        .body = request.app.keys.jwks(),
-        .headers = {
-            {"Cache-Control", "public, max-age=300"}, {"Access-Control-Allow-Origin", "*"}}};
+        {.content_type = "application/json; charset=utf-8",
+         .body = request.app.keys.jwks(),
+         .headers = {
+             {"Cache-Control", "public, max-age=300"}, {"Access-Control-Allow-Origin", "*"}}}};
 }
 
 http::Document get_asset(http::Request& request)

@@ -128,8 +128,8 @@ Declaration const table[] = {
     {"get_audit",                "audit",     {},                           {unknown}},
 
     {"get_health",               "system"},
-    {"get_jwks",                 "system",    {},                           {}, "application/json"},
-    {"get_did_document",         "system",    {},                           {}, "application/json"},
+    {"get_jwks",                 "system"},
+    {"get_did_document",         "system"},
     {"get_openapi",              "system",    {},                           {}, "application/json"},
     {"get_docs",                 "system"},
     {"get_asset",                "system",    {},                           {refused<unknown_path>("no such file")}, "text/css"},

@@ -94,6 +94,10 @@ struct Document // a body that is not made from a View, such as the JWKS or a st
     Headers headers{};
 };
 
+// A document whose JSON a View describes, though it is not written from one.
+template<class View> struct DocumentOf : Document
+{};
+
 using PageOrRedirect = std::variant<HtmlPage, Redirect>;
 
 // What every handler's answer becomes.
@@ -182,6 +186,10 @@ Outcome outcome_of(HtmlPage page);
 Outcome outcome_of(Redirect redirect);
 Outcome outcome_of(Document document);
 Outcome outcome_of(PageOrRedirect answer);
+template<class View> Outcome outcome_of(DocumentOf<View> document)
+{
+    return outcome_of(static_cast<Document&&>(document));
+}
 
 // The same types, as what a caller has to expect.
 template<class View> struct AnswersOf
@@ -218,6 +226,8 @@ template<> struct AnswersOf<PageOrRedirect>
 {
     static std::vector<AnswerShape> make(Schemas&) { return {{200, "text/html"}, {303}}; }
 };
+template<class View> struct AnswersOf<DocumentOf<View>> : AnswersOf<View>
+{};
 template<> struct AnswersOf<Document>
 {
     static std::vector<AnswerShape> make(Schemas&) { return {{}}; }
