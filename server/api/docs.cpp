@@ -53,7 +53,9 @@ http::HtmlPage get_docs(http::Request& request)
             {"Cache-Control", "public, max-age=300"},
             {"Content-Security-Policy",
              "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'none'; "
-             "frame-ancestors 'none'; base-uri 'none'"}}};
+             "frame-ancestors 'none'; base-uri 'none'"},
+            {"Referrer-Policy", "no-referrer"},
+            {"Cross-Origin-Opener-Policy", "same-origin"}}};
 }
 
 } // namespace api

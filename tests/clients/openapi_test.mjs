@@ -72,7 +72,10 @@ test("the examples of the page are commands that a shell takes and the server un
         assert.equal(code, 0, command);
         // Ids of the examples are nobody's, so most are refused; but none for its form.
         const [, text, status] = /^([\s\S]*)\n(\d+)$/.exec(stdout);
-        assert.match(status, /^(2..|303|400|40[134]|410)$/, `${command}\n${stdout}`);
+        assert.match(status, /^(2..|30[23]|400|40[134]|410)$/, `${command}\n${stdout}`);
+        if (Number(status) < 400) continue;
+        // What an audit entry lacks is taken from its grant, and this grant is nobody's.
+        if (text.includes("principalId is required, since grantId is not a grant")) continue;
         assert.doesNotMatch(text, / is required|must be|must have|Send /, command);
     }
 });

@@ -6,15 +6,17 @@ import { after, before, test } from "node:test";
 
 import { content } from "../support/content.mjs";
 import { RawConnection, request_text } from "../support/raw_connection.mjs";
-import { start_server } from "../support/server.mjs";
-import { World, operations, perform, routes_of, text_of } from "./operations.mjs";
+import { routes_of } from "../support/routes.mjs";
+import { operator_key, start_server } from "../support/server.mjs";
+import { World, operations, perform, text_of } from "./operations.mjs";
 
 const callers = 100;
 const together = (count, start) => Promise.all(Array.from({ length: count }, (_, i) => start(i)));
 
 let server, world;
 before(async () => {
-    server = await start_server({ env: { GRANTEXD_RATE_PROFILE: "off" } });
+    const env = { GRANTEXD_RATE_PROFILE: "off", GRANTEXD_ADMIN_API_KEY: operator_key };
+    server = await start_server({ env });
     world = await new World(server).prepare();
 });
 after(() => server.stop());

@@ -5,7 +5,7 @@
 // for a POST that changes nothing.
 import { claims_of } from "../support/forge.mjs";
 import { visit } from "../support/person.mjs";
-import { read_routes } from "../support/routes.mjs";
+import { operator_key } from "../support/server.mjs";
 
 const redirectUri = "http://127.0.0.1:9/callback";
 
@@ -16,6 +16,7 @@ export class World {
         this.api = api;
         this.live = server.api();
         this.nobody = server.api("");
+        this.operator = server.api(operator_key);
         this.count = 0;
     }
     async prepare() {
@@ -86,6 +87,22 @@ export const operations = {
             body: { name: "Nimbus", email: `ops${++world.count}@nimbus.example`, mode: "sandbox" },
         }),
     },
+    "POST /v1/signup/verify": {
+        repeated: "replayed",
+        request: async (world) => ({
+            caller: await world.fresh_developer(),
+            path: "/v1/signup/verify",
+            body: { email: `new${++world.count}@nimbus.example` },
+        }),
+    },
+    "PATCH /v1/admin/developers/{developerId}/plan": {
+        repeated: "replayed",
+        request: async (world) => {
+            const { developerId } = await (await world.fresh_developer()).must(200, "GET", "/v1/me");
+            const path = `/v1/admin/developers/${developerId}/plan`;
+            return { caller: world.operator, path, body: { plan: "pro" } };
+        },
+    },
     "PATCH /v1/me": {
         repeated: "replayed",
         request: async (world) => ({
@@ -152,6 +169,19 @@ export const operations = {
                 path: "/consent",
                 headers: cookie ? { ...headers, cookie } : headers,
                 form: { ...fields, req: authRequestId, decision: "approve" },
+            };
+        },
+    },
+    "POST /permissions": {
+        status: 200,
+        repeated: 404,
+        request: async (world) => {
+            const { person, grantId } = await world.session();
+            return {
+                caller: world.nobody,
+                path: "/permissions",
+                headers: { origin: world.server.base, "sec-fetch-site": "same-origin" },
+                form: { session: person.key, stop: grantId },
             };
         },
     },
@@ -274,17 +304,6 @@ export const operations = {
         }),
     },
 };
-
-// The server's own list of what it does: [{method, path}]. From the document that it serves, or
-// else from the text of the route table.
-export async function routes_of(server) {
-    const { status, body } = await server.api().get("/openapi.json");
-    if (status === 404) return read_routes();
-    const methods = ["get", "put", "post", "patch", "delete"];
-    return Object.entries(body.paths).flatMap(([path, item]) =>
-        methods.filter((name) => item[name]).map((name) => ({ method: name.toUpperCase(), path })),
-    );
-}
 
 // What is sent as the body; undefined when there is none.
 export const text_of = ({ body, form }) =>

@@ -13,13 +13,14 @@ import {
 } from "../support/process_state.mjs";
 import { RawConnection, request_text } from "../support/raw_connection.mjs";
 import { fill_path, read_body_fields, read_routes } from "../support/routes.mjs";
-import { rounds, start_server } from "../support/server.mjs";
+import { operator_key, rounds, start_server } from "../support/server.mjs";
 import { median, percentile } from "../support/statistics.mjs";
 
 const megabyte = 1024 * 1024;
 let server, api, port;
 before(async () => {
-    server = await start_server({ env: { GRANTEXD_RATE_PROFILE: "off" } });
+    const env = { GRANTEXD_RATE_PROFILE: "off", GRANTEXD_ADMIN_API_KEY: operator_key };
+    server = await start_server({ env });
     api = server.api();
     port = Number(new URL(server.base).port);
 });

@@ -201,8 +201,14 @@ const without_developer = {
     "auth_requests.cpp revoke_open_auth_requests": "its caller found the agent by developer",
     "auth_requests.cpp update_auth_request_to_approved": "decided by the person, by request id",
     "auth_requests.cpp update_auth_request_to_denied": "decided by the person, by request id",
+    "email_tokens.cpp expire_email_tokens": "expires the links of everyone",
+    "grants.cpp count_live_descendants": "its caller found the grant by developer and person",
     "grants.cpp list_active_grant_ids": "its caller found the agent by developer",
     "idempotency.cpp expire_idempotency_records": "expires the records of everyone",
+    "mails.cpp expire_mails": "expires the mails of everyone",
+    "mails.cpp update_mail_attempt": "by the job that sends everyone's mails",
+    "principal_sessions.cpp find_session_link": "the secret of the link is all a browser has",
+    "principal_sessions.cpp revoke_consent_sessions": "decided by the person, by request id",
 };
 
 test("S-075 every statement on rows of a developer says whose", () => {

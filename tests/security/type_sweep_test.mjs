@@ -4,8 +4,9 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { content } from "../support/content.mjs";
-import { start_server } from "../support/server.mjs";
-import { World, operations, perform, routes_of, text_of } from "./operations.mjs";
+import { routes_of } from "../support/routes.mjs";
+import { operator_key, start_server } from "../support/server.mjs";
+import { World, operations, perform, text_of } from "./operations.mjs";
 
 const parallel = 16;
 
@@ -139,7 +140,8 @@ function form_attempts(form) {
 
 let server, world, writes, reads;
 before(async () => {
-    server = await start_server({ env: { GRANTEXD_RATE_PROFILE: "off" } });
+    const env = { GRANTEXD_RATE_PROFILE: "off", GRANTEXD_ADMIN_API_KEY: operator_key };
+    server = await start_server({ env });
     world = await new World(server).prepare();
     const routes = await routes_of(server);
     writes = routes

@@ -46,3 +46,12 @@ export function read_body_fields() {
     if (fields.size < 14) throw new Error(`only ${fields.size} bodies found`);
     return fields;
 }
+
+// What a running server says it does: [{method, path}] of the document that it serves.
+export async function routes_of(server) {
+    const { body } = await server.api().get("/openapi.json");
+    const methods = ["get", "put", "post", "patch", "delete"];
+    return Object.entries(body.paths).flatMap(([path, item]) =>
+        methods.filter((name) => item[name]).map((name) => ({ method: name.toUpperCase(), path })),
+    );
+}

@@ -14,6 +14,9 @@ import { Api } from "./api.mjs";
 export const live_key = "gx_live_Yc4dPq7sKw2nVt9bXe5hGm3jRz8aLf1uTo6iNy0kBvA";
 export const sandbox_key = "gx_test_Hb2mRk8vTq5xZc1nWj7dLp4sFg9yUe3aIo6tEr0iMwQ";
 
+// What switches the operator's endpoints on: GRANTEXD_ADMIN_API_KEY.
+export const operator_key = "operator-key-of-the-tests-0123456789abcdef";
+
 const patience_milliseconds = 30_000;
 
 export const rounds = (count) =>
