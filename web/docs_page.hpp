@@ -44,6 +44,7 @@ struct DocsOperation
     std::string curl;
     bool needs_key = false;
     bool needs_session = false;
+    bool needs_operator = false;
     bool is_open = false; // needs neither
     bool repeats_safely = false;
     bool has_parameters = false;
@@ -59,9 +60,9 @@ struct DocsOperation
 };
 BOOST_DESCRIBE_STRUCT(
     DocsOperation, (),
-    (id, method, path, summary, curl, needs_key, needs_session, is_open, repeats_safely,
-     has_parameters, has_body, has_answer_fields, has_refusals, parameters, body, answer_fields,
-     answers, refusals, general_statuses)
+    (id, method, path, summary, curl, needs_key, needs_session, needs_operator, is_open,
+     repeats_safely, has_parameters, has_body, has_answer_fields, has_refusals, parameters, body,
+     answer_fields, answers, refusals, general_statuses)
 )
 
 struct DocsGroup

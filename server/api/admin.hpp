@@ -52,7 +52,7 @@ BOOST_DESCRIBE_STRUCT(AdminDeveloperListView, (), (developers, total, page, page
 
 struct SetPlanBody
 {
-    http::Line<0, 16> plan;
+    http::OneOf<"free", "pro", "enterprise"> plan;
 };
 BOOST_DESCRIBE_STRUCT(SetPlanBody, (), (plan))
 

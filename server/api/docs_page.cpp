@@ -73,6 +73,7 @@ private:
         operation.curl = curl(route, shape);
         operation.needs_key = route.auth == http::Auth::developer;
         operation.needs_session = route.auth == http::Auth::principal;
+        operation.needs_operator = route.auth == http::Auth::operator_;
         operation.is_open = route.auth == http::Auth::none;
         operation.repeats_safely = http::Idempotency::applies_to(route);
         operation.parameters = parameters(route, declaration);
@@ -97,6 +98,8 @@ private:
             text += " \\\n  -H \"Authorization: Bearer $KEY\"";
         if (route.auth == http::Auth::principal)
             text += " \\\n  -H \"Authorization: Bearer $SESSION\"";
+        if (route.auth == http::Auth::operator_)
+            text += " \\\n  -H \"Authorization: Bearer $OPERATOR_KEY\"";
         if (!has_body)
             return text;
         auto const form = route.operation.body == http::BodyKind::form;

@@ -16,6 +16,8 @@ constexpr std::pair<std::string_view, std::string_view> known[] = {
     {"authRequestId", "areq_01KJF2G8Z6Q4V0N7T1XW3YB5DK"},
     {"code", "Zr3kq0V6mC8uYwT1nB4sJx9LhE2dGfA7pKiQoRtUvWy"},
     {"csrf", "VALUE"},
+    {"developerId", "dev_01KJF1S600JW4GBPASAG2RPHRM"},
+    {"did", "did:grantex:ag_01KJF1S600JW4GBPASAG2RPHRM"},
     {"email", "ops@nimbus.example"},
     {"entryId", "alog_01KJF3M5R8C2H6P9S4VXZ0B7TQ"},
     {"grantId", "grnt_01KJF2W3E7K5N8Q1S6VYB4D0HM"},

@@ -22,7 +22,9 @@ async function new_api() {
     return server.api(apiKey);
 }
 const target = ({ path }) => fill_path(path, () => "x");
-const is_page = ({ headers }) => /^text\/html/.test(headers["content-type"] ?? "");
+// A page, or the way to one.
+const is_page = ({ headers }) =>
+    headers.location || /^text\/html/.test(headers["content-type"] ?? "");
 
 function assert_safe(answer, what) {
     const { headers } = answer;
