@@ -45,7 +45,7 @@ struct DocsOperation
     bool needs_key = false;
     bool needs_session = false;
     bool needs_operator = false;
-    bool is_open = false; // needs neither
+    bool is_open = false; // needs none of them
     bool repeats_safely = false;
     bool has_parameters = false;
     bool has_body = false;

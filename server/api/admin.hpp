@@ -1,6 +1,7 @@
 // What the operator of the server sees of its developers, and sets for them.
 #pragma once
 
+#include "server/api/me.hpp"
 #include "server/http/route.hpp"
 
 #include <boost/describe/class.hpp>
@@ -35,8 +36,8 @@ struct AdminDeveloperView
     std::string id;
     std::string name;
     http::Nullable<std::string> email;
-    std::string mode;
-    std::string plan;
+    Mode mode;
+    Plan plan;
     storage::Timestamp createdAt;
 };
 BOOST_DESCRIBE_STRUCT(AdminDeveloperView, (), (id, name, email, mode, plan, createdAt))
@@ -52,7 +53,7 @@ BOOST_DESCRIBE_STRUCT(AdminDeveloperListView, (), (developers, total, page, page
 
 struct SetPlanBody
 {
-    http::OneOf<"free", "pro", "enterprise"> plan;
+    Plan plan;
 };
 BOOST_DESCRIBE_STRUCT(SetPlanBody, (), (plan))
 

@@ -21,6 +21,21 @@ std::string status_words(unsigned status)
     return std::to_string(status) + " " + std::string{http::reason_phrase(status)};
 }
 
+std::string_view credential_variable(http::Auth auth)
+{
+    switch (auth) {
+    case http::Auth::none:
+        return {};
+    case http::Auth::developer:
+        return "$KEY";
+    case http::Auth::principal:
+        return "$SESSION";
+    case http::Auth::operator_:
+        return "$OPERATOR_KEY";
+    }
+    return {};
+}
+
 // In single quotes for a shell.
 std::string shell_quoted(std::string_view text)
 {
@@ -30,11 +45,19 @@ std::string shell_quoted(std::string_view text)
     return words + "'";
 }
 
-std::string body_arguments(boost::json::object const& example, bool form)
+// A member a line, so that a long one breaks between members.
+std::string json_arguments(boost::json::object const& example)
 {
-    if (!form)
-        return " \\\n  -H 'Content-Type: application/json' \\\n  -d " +
-               shell_quoted(boost::json::serialize(example));
+    std::string text{"{"};
+    for (auto const& [name, value] : example) {
+        text += text.size() > 1 ? ",\n    \"" : "\n    \"";
+        text += std::string{name} + "\": " + boost::json::serialize(value);
+    }
+    return " \\\n  -H 'Content-Type: application/json' \\\n  -d " + shell_quoted(text + "\n  }");
+}
+
+std::string form_arguments(boost::json::object const& example)
+{
     std::string text;
     for (auto const& [name, value] : example)
         text += " \\\n  --data-urlencode " +
@@ -71,10 +94,10 @@ private:
         operation.path = route.path;
         operation.summary = route.summary;
         operation.curl = curl(route, shape);
+        operation.is_open = route.auth == http::Auth::none;
         operation.needs_key = route.auth == http::Auth::developer;
         operation.needs_session = route.auth == http::Auth::principal;
         operation.needs_operator = route.auth == http::Auth::operator_;
-        operation.is_open = route.auth == http::Auth::none;
         operation.repeats_safely = http::Idempotency::applies_to(route);
         operation.parameters = parameters(route, declaration);
         operation.body = field_lines(shape.body, schemas_.components());
@@ -94,17 +117,13 @@ private:
         if (route.method != (has_body ? http::verb::post : http::verb::get))
             text += " -X " + std::string{http::verb_text(route.method)};
         text += " " + shell_quoted(page_.base_url + http::example_path(route.path));
-        if (route.auth == http::Auth::developer)
-            text += " \\\n  -H \"Authorization: Bearer $KEY\"";
-        if (route.auth == http::Auth::principal)
-            text += " \\\n  -H \"Authorization: Bearer $SESSION\"";
-        if (route.auth == http::Auth::operator_)
-            text += " \\\n  -H \"Authorization: Bearer $OPERATOR_KEY\"";
+        if (auto const credential = credential_variable(route.auth); !credential.empty())
+            text += " \\\n  -H \"Authorization: Bearer " + std::string{credential} + "\"";
         if (!has_body)
             return text;
         auto const form = route.operation.body == http::BodyKind::form;
-        return text +
-               body_arguments(http::example_body(shape.body, schemas_.components(), form), form);
+        auto const example = http::example_body(shape.body, schemas_.components(), form);
+        return text + (form ? form_arguments(example) : json_arguments(example));
     }
 
     std::vector<web::DocsField>

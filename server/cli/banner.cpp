@@ -41,6 +41,7 @@ void print_banner(
         << app.directory.database().string() << (app.directory.is_new() ? " (new)" : "")
         << "  memory " << resident_megabytes() << " MB\n"
         << "  API          " << base << "/v1\n"
+        << "  Docs         " << base << "/docs\n"
         << "  Public keys  " << base << "/.well-known/jwks.json\n";
     if (!app.config.dev) {
         out.flush();

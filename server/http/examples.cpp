@@ -32,11 +32,12 @@ constexpr std::pair<std::string_view, std::string_view> known[] = {
     {"token", "GRANT_TOKEN"},
 };
 
+// Empty when there is none.
 std::string_view known_text(std::string_view name)
 {
     auto const* const found =
         std::ranges::find(known, name, &std::pair<std::string_view, std::string_view>::first);
-    return found == std::end(known) ? std::string_view{"..."} : found->second;
+    return found == std::end(known) ? std::string_view{} : found->second;
 }
 
 std::string_view type_of(boost::json::object const& schema)
@@ -65,7 +66,8 @@ boost::json::value example_value(
         auto const* const min = schema.if_contains("minimum");
         return std::max<std::int64_t>(1, min == nullptr ? 1 : min->to_number<std::int64_t>());
     }
-    return boost::json::string{known_text(name)};
+    auto const text = known_text(name);
+    return boost::json::string{text.empty() ? "..." : text};
 }
 
 } // namespace
@@ -109,9 +111,10 @@ std::string example_path(std::string_view pattern)
             break;
         auto const close = pattern.find('}');
         auto const name = pattern.substr(1, close - 1);
-        if (name.ends_with("Id"))
-            path += known_text(name);
-        else
+        auto const text =
+            name.ends_with("Id") || name == "did" ? known_text(name) : std::string_view{};
+        path += text;
+        if (text.empty())
             for (auto const c : name)
                 path += static_cast<char>(c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c);
         pattern.remove_prefix(close + 1);
