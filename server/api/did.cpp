@@ -1,6 +1,5 @@
 #include "server/api/did.hpp"
 
-#include "server/api/agents.hpp"
 #include "server/rules/did.hpp"
 #include "server/rules/redirect_uri.hpp"
 #include "storage/agents.hpp"
@@ -35,12 +34,11 @@ issuer_methods(server::Keys const& keys, std::string const& did, std::string con
     return methods;
 }
 
-template<class View> http::DocumentOf<View> document(std::string_view context, View const& view)
+template<class View> http::DocumentOf<View> document(View const& view)
 {
     return {
         {.content_type = "application/json; charset=utf-8",
-         .body =
-             R"({"@context":)" + std::string{context} + "," + http::write_view(view).text.substr(1),
+         .body = http::write_view(view).text,
          .headers = {
              {"Cache-Control", "public, max-age=300"}, {"Access-Control-Allow-Origin", "*"}}}};
 }
@@ -64,19 +62,16 @@ http::DocumentOf<AgentIdentityView> resolve_agent_did(http::Request& request)
 
     auto const did = agent_did(agent->id);
     auto const issuer = issuer_did(request.app.config);
-    return document(
-        R"("https://grantex.dev/v1/identity")",
-        AgentIdentityView{
-            .id = did,
-            .controller = issuer,
-            .developer = agent->developer_id,
-            .name = agent->name,
-            .description = agent->description,
-            .declaredScopes = agent->scopes,
-            .status = agent->status,
-            .createdAt = agent->created_at,
-            .verificationMethod = issuer_methods(request.app.keys, did, issuer)}
-    );
+    return document(AgentIdentityView{
+        .id = did,
+        .controller = issuer,
+        .developer = agent->developer_id,
+        .name = agent->name,
+        .description = agent->description,
+        .declaredScopes = agent->scopes,
+        .status = agent->status,
+        .createdAt = agent->created_at,
+        .verificationMethod = issuer_methods(request.app.keys, did, issuer)});
 }
 
 http::DocumentOf<DidDocumentView> get_did_document(http::Request& request)
@@ -95,9 +90,7 @@ http::DocumentOf<DidDocumentView> get_did_document(http::Request& request)
     for (auto const& each : view.verificationMethod)
         view.authentication.push_back(each.id);
     view.assertionMethod = view.authentication;
-    return document(
-        R"(["https://www.w3.org/ns/did/v1","https://w3id.org/security/suites/jws-2020/v1"])", view
-    );
+    return document(view);
 }
 
 } // namespace api

@@ -1,6 +1,7 @@
 // Who an agent is, and who vouches for it: DID documents for anyone to read (W3C DID Core 5).
 #pragma once
 
+#include "server/api/agents.hpp"
 #include "server/http/route.hpp"
 
 #include <boost/describe/class.hpp>
@@ -16,22 +17,28 @@ struct VerificationMethodView
 };
 BOOST_DESCRIBE_STRUCT(VerificationMethodView, (), (id, type, controller, publicKeyJwk))
 
-// Without its @context, which cannot be a member's name.
+constexpr std::string_view did_wire_name(std::string_view member)
+{
+    return member == "context" ? "@context" : member;
+}
+
 struct AgentIdentityView
 {
+    static constexpr auto wire_name = did_wire_name;
+    std::string context = "https://grantex.dev/v1/identity";
     std::string id;
     std::string controller;
     std::string developer;
     std::string name;
     std::string description;
     std::vector<std::string> declaredScopes;
-    std::string status;
+    AgentStatus status;
     storage::Timestamp createdAt;
     std::vector<VerificationMethodView> verificationMethod;
 };
 BOOST_DESCRIBE_STRUCT(
     AgentIdentityView, (),
-    (id, controller, developer, name, description, declaredScopes, status, createdAt,
+    (context, id, controller, developer, name, description, declaredScopes, status, createdAt,
      verificationMethod)
 )
 
@@ -43,9 +50,11 @@ struct DidServiceView
 };
 BOOST_DESCRIBE_STRUCT(DidServiceView, (), (id, type, serviceEndpoint))
 
-// Likewise.
 struct DidDocumentView
 {
+    static constexpr auto wire_name = did_wire_name;
+    std::vector<std::string> context{
+        "https://www.w3.org/ns/did/v1", "https://w3id.org/security/suites/jws-2020/v1"};
     std::string id;
     std::vector<VerificationMethodView> verificationMethod;
     std::vector<std::string> authentication;
@@ -53,7 +62,7 @@ struct DidDocumentView
     std::vector<DidServiceView> service;
 };
 BOOST_DESCRIBE_STRUCT(
-    DidDocumentView, (), (id, verificationMethod, authentication, assertionMethod, service)
+    DidDocumentView, (), (context, id, verificationMethod, authentication, assertionMethod, service)
 )
 
 http::DocumentOf<AgentIdentityView> resolve_agent_did(http::Request& request);

@@ -58,7 +58,7 @@ Declaration const table[] = {
 
     {"resolve_agent_did",        "agents",    {},                           {refused<not_an_agent_did>("another method, or malformed"),
                                                                              refused<unknown_did>("never registered"),
-                                                                             refused<agent_deleted>("the agent was deleted")}, "application/json"},
+                                                                             refused<agent_deleted>("the agent was deleted")}},
 
     {"create_authorization",     "authorize", {},                           {refused<redirect_uri_not_registered>("redirectUri is not on the list that counts"),
                                                                              quota, left, denied, refused<not_found>("the agent is unknown, foreign or not active")}},

@@ -161,9 +161,10 @@ requires boost::describe::has_describe_members<T>::value struct SchemaOf<T>
             boost::mp11::mp_for_each<boost::describe::describe_members<
                 T, boost::describe::mod_public | boost::describe::mod_inherited>>([&](auto member) {
                 using Member = std::remove_cvref_t<decltype(std::declval<T>().*member.pointer)>;
-                properties[member.name] = schemas.of<Member>();
+                auto const name = wire_name<T>(member.name);
+                properties[name] = schemas.of<Member>();
                 if (!may_be_absent<Member>)
-                    required.emplace_back(member.name);
+                    required.emplace_back(name);
             });
             boost::json::object schema{{"type", "object"}};
             if (!required.empty())

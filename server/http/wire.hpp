@@ -107,4 +107,14 @@ struct UnsignedTokenLink
     std::string input;
 };
 
+// The name of a view's member in the answer: its own, unless the view has a function of this name,
+// for names that are none in C++ ("@context").
+template<class View> constexpr std::string_view wire_name(std::string_view member)
+{
+    if constexpr (requires { View::wire_name(member); })
+        return View::wire_name(member);
+    else
+        return member;
+}
+
 } // namespace http

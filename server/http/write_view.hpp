@@ -97,7 +97,7 @@ write_value(WrittenView& out, T const& view)
     // Members of base structs come first.
     boost::mp11::mp_for_each<boost::describe::describe_members<
         T, boost::describe::mod_public | boost::describe::mod_inherited>>([&](auto member) {
-        write_member(out, member.name, view.*member.pointer);
+        write_member(out, wire_name<T>(member.name), view.*member.pointer);
     });
     out.text += '}';
 }

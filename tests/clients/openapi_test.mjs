@@ -8,7 +8,6 @@ import add_formats from "ajv-formats";
 
 import { operator_key, run_program, start_server } from "../support/server.mjs";
 
-const operator_key = "operator-key-of-this-test-0123456789abcdef";
 let server, document;
 before(async () => {
     server = await start_server({ env: { GRANTEXD_ADMIN_API_KEY: operator_key } });

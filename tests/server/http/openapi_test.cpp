@@ -1,6 +1,7 @@
 #include "server/http/examples.hpp"
 #include "server/http/openapi.hpp"
 #include "server/http/read_body.hpp"
+#include "server/http/write_view.hpp"
 
 #include <boost/describe/class.hpp>
 #include <boost/json/parse.hpp>
@@ -16,6 +17,13 @@ struct InnerView
     std::string text;
 };
 BOOST_DESCRIBE_STRUCT(InnerView, (), (text))
+
+struct RenamedView
+{
+    static constexpr std::string_view wire_name(std::string_view) { return "@text"; }
+    std::string text;
+};
+BOOST_DESCRIBE_STRUCT(RenamedView, (), (text))
 
 struct BaseView
 {
@@ -138,6 +146,17 @@ BOOST_AUTO_TEST_CASE(a_struct_stands_once_and_is_referred_to_by_its_plain_name)
     BOOST_TEST(schemas.components().size() == 2);
     schemas.of<ThingBody>();
     BOOST_TEST(schemas.components().contains("ThingRequest"));
+}
+
+BOOST_AUTO_TEST_CASE(a_member_whose_name_is_none_in_the_language_is_written_and_told_alike)
+{
+    Schemas schemas;
+    schemas.of<RenamedView>();
+    BOOST_TEST(
+        component(schemas, "Renamed") ==
+        R"({"type":"object","required":["@text"],"properties":{"@text":{"type":"string"}}})"
+    );
+    BOOST_TEST(write_view(RenamedView{"a"}).text == R"({"@text":"a"})");
 }
 
 BOOST_AUTO_TEST_CASE(two_types_of_one_name_are_a_mistake)
