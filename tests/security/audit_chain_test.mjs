@@ -78,7 +78,7 @@ test("S-078 whatever someone with the disk changes in an entry is noticed at it"
                   ? `UPDATE audit_entries SET metadata = replace(metadata, 'Caf', 'Kaf') ${third}`
                   : type === "INTEGER"
                     ? `UPDATE audit_entries SET ${name} = ${name} + 1 ${third}`
-                    : `UPDATE audit_entries SET ${name} = 'b' || substr(${name}, 2) ${third}`,
+                    : `UPDATE audit_entries SET ${name} = '-' || substr(${name}, 2) ${third}`,
         ]),
         ["a row less", `DELETE FROM audit_entries ${third}`],
         ["two rows swapped", `${swapped(99)} 3; ${swapped(3)} 4; ${swapped(4)} 99`],
