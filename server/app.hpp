@@ -6,6 +6,7 @@
 #include "server/config.hpp"
 #include "server/data_directory.hpp"
 #include "server/keys.hpp"
+#include "server/outbox.hpp"
 #include "storage/database.hpp"
 
 namespace server {
@@ -27,6 +28,7 @@ struct App
     storage::Database writer;
     storage::Database reader;
     Keys keys;
+    Outbox outbox;
 };
 
 } // namespace server

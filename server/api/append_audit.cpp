@@ -8,13 +8,13 @@
 
 namespace api {
 
-storage::AuditEntry append_audit(http::Request& request, storage::AuditEntry entry, bool counted)
+storage::AuditEntry append_audit(server::Turn& turn, storage::AuditEntry entry, bool counted)
 {
-    auto const head = storage::find_audit_head(request.db, entry.developer_id);
+    auto const head = storage::find_audit_head(turn.db, entry.developer_id);
     entry.seq = head ? head->seq + 1 : 1;
     // Never before the head, so that (timestamp, id) sorts like seq even when the clock steps back.
-    entry.timestamp = head ? std::max(request.now, head->timestamp) : request.now;
-    entry.id = request.app.ids.next("alog", entry.timestamp);
+    entry.timestamp = head ? std::max(turn.now, head->timestamp) : turn.now;
+    entry.id = turn.app.ids.next("alog", entry.timestamp);
     entry.prev_hash = head ? std::optional{head->hash} : std::nullopt;
     auto const timestamp = rules::time_text(entry.timestamp);
     entry.hash = rules::audit_hash({
@@ -31,12 +31,12 @@ storage::AuditEntry append_audit(http::Request& request, storage::AuditEntry ent
             entry.prev_hash ? std::optional<std::string_view>{*entry.prev_hash} : std::nullopt,
         .status = entry.status,
     });
-    storage::insert_audit_entry(request.db, entry, counted);
+    storage::insert_audit_entry(turn.db, entry, counted);
     return entry;
 }
 
 void append_server_audit(
-    http::Request& request, storage::Grant const& grant, std::string_view action
+    server::Turn& turn, storage::Grant const& grant, std::string_view action
 )
 {
     storage::AuditEntry entry;
@@ -48,11 +48,11 @@ void append_server_audit(
     entry.action = action;
     entry.metadata = R"({"source":"server"})";
     entry.status = "blocked";
-    append_audit(request, std::move(entry), false);
+    append_audit(turn, std::move(entry), false);
 }
 
 void append_account_audit(
-    http::Request& request, std::string_view developer_id, std::string_view action,
+    server::Turn& turn, std::string_view developer_id, std::string_view action,
     std::string metadata
 )
 {
@@ -61,7 +61,7 @@ void append_account_audit(
     entry.action = action;
     entry.metadata = std::move(metadata);
     entry.status = "success";
-    append_audit(request, std::move(entry), false);
+    append_audit(turn, std::move(entry), false);
 }
 
 } // namespace api

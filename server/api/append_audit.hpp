@@ -2,7 +2,7 @@
 // transaction of the request, so that the chain is linear by construction.
 #pragma once
 
-#include "server/http/request.hpp"
+#include "server/turn.hpp"
 #include "storage/audit.hpp"
 #include "storage/grants.hpp"
 
@@ -10,17 +10,17 @@ namespace api {
 
 // Fills seq, id, timestamp, prev_hash and hash of the entry and inserts it. `counted`: against the
 // audit quota.
-storage::AuditEntry append_audit(http::Request& request, storage::AuditEntry entry, bool counted);
+storage::AuditEntry append_audit(server::Turn& turn, storage::AuditEntry entry, bool counted);
 
 // An entry the server writes itself about a grant; status blocked, metadata.source "server".
 void append_server_audit(
-    http::Request& request, storage::Grant const& grant, std::string_view action
+    server::Turn& turn, storage::Grant const& grant, std::string_view action
 );
 
 // An entry the server writes itself about the developer's account: no agent, grant or person (their
 // ids are empty); status success. `metadata`: canonical JSON text with source "server".
 void append_account_audit(
-    http::Request& request, std::string_view developer_id, std::string_view action,
+    server::Turn& turn, std::string_view developer_id, std::string_view action,
     std::string metadata
 );
 

@@ -1,25 +1,23 @@
-// Writing down what happened, in the transaction in which it happens.
+// Writing down what happened, in the transaction in which it happens (transactional outbox).
 #pragma once
 
-#include "server/http/request.hpp"
 #include "server/http/write_view.hpp"
-#include "storage/events.hpp"
+#include "server/turn.hpp"
 
 namespace api {
 
-// `data` is a described struct with the members of the event catalogue.
+// `data`: JSON text of an object with the members of the event catalogue.
+void emit_json(
+    server::Turn& turn, std::string_view developer_id, std::string_view type, std::string data
+);
+
+// `data`: a described struct with those members.
 template<class Data>
 void emit(
-    http::Request& request, std::string_view developer_id, std::string_view type, Data const& data
+    server::Turn& turn, std::string_view developer_id, std::string_view type, Data const& data
 )
 {
-    storage::insert_event(
-        request.db, {.id = request.next_id("evt"),
-                     .developer_id = std::string{developer_id},
-                     .type = std::string{type},
-                     .data = http::write_view(data).text,
-                     .created_at = request.now}
-    );
+    emit_json(turn, developer_id, type, http::write_view(data).text);
 }
 
 } // namespace api

@@ -30,11 +30,11 @@ BOOST_DESCRIBE_STRUCT(
 } // namespace
 
 bool revoke_tree(
-    http::Request& request, std::string_view developer_id, std::string_view grant_id,
+    server::Turn& turn, std::string_view developer_id, std::string_view grant_id,
     RevocationCause const& cause
 )
 {
-    auto revoked = storage::revoke_grant_tree(request.db, developer_id, grant_id, request.now);
+    auto revoked = storage::revoke_grant_tree(turn.db, developer_id, grant_id, turn.now);
     // The root first, then its descendants in the order they were made (ids are time-ordered).
     std::ranges::sort(revoked, {}, [&](auto const& grant) {
         return std::pair{grant.id != grant_id, grant.id};
@@ -43,7 +43,7 @@ bool revoke_tree(
         auto const root = grant.id == grant_id;
         auto const descendants = root ? static_cast<std::int64_t>(revoked.size()) - 1 : 0;
         emit(
-            request, developer_id, "grant.revoked",
+            turn, developer_id, "grant.revoked",
             GrantRevokedView{
                 .grantId = grant.id,
                 .agentId = grant.agent_id,

@@ -1,7 +1,7 @@
 // Revoking a grant with everything delegated from it, and saying so.
 #pragma once
 
-#include "server/http/request.hpp"
+#include "server/turn.hpp"
 
 #include <optional>
 #include <string>
@@ -18,7 +18,7 @@ struct RevocationCause
 // One `grant.revoked` event for each grant revoked now. False when the grant is unknown to this
 // developer or was not active.
 bool revoke_tree(
-    http::Request& request, std::string_view developer_id, std::string_view grant_id,
+    server::Turn& turn, std::string_view developer_id, std::string_view grant_id,
     RevocationCause const& cause
 );
 

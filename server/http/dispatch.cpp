@@ -190,7 +190,7 @@ void Dispatch::run_in_savepoint(Shared const& exchange)
 void Dispatch::run(Exchange& exchange, storage::Database& db)
 {
     try {
-        Request request{app_, db, exchange.message, app_.clock.now(), exchange.id};
+        Request request{{app_, db, app_.clock.now()}, exchange.message, exchange.id};
         request.path_parameters = std::move(exchange.path_parameters);
         request.declaration =
             declarations_[static_cast<std::size_t>(exchange.match.route - routes_.data())];

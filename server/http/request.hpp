@@ -1,8 +1,8 @@
 // What a handler sees of a request: the message, who asks, the database to use, the time.
 #pragma once
 
-#include "server/app.hpp"
 #include "server/http/message.hpp"
+#include "server/turn.hpp"
 #include "storage/developers.hpp"
 #include "storage/page.hpp"
 #include "storage/principal_sessions.hpp"
@@ -32,12 +32,9 @@ struct PathParameter
     std::string value;     // decoded
 };
 
-struct Request
+struct Request : server::Turn
 {
-    server::App& app;
-    storage::Database& db; // writer or reader, as the route says
     Message const& message;
-    storage::Timestamp now;
     std::string id;             // X-Request-Id
     boost::json::object body{}; // parsed; empty when there was none
     std::optional<storage::Developer> developer{};
@@ -62,8 +59,6 @@ struct Request
     [[nodiscard]] storage::Page page(std::int64_t size_max) const;
     // The same with a default of its own and small sizes clamped as well.
     [[nodiscard]] storage::Page page(std::int64_t size_max, std::int64_t size_default) const;
-
-    [[nodiscard]] std::string next_id(std::string_view prefix) { return app.ids.next(prefix, now); }
 
     [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
 };

@@ -25,6 +25,9 @@ public:
     using Committed = std::function<void(storage::CommitResult)>;
     [[nodiscard]] bool run(Work work, Committed committed);
 
+    // Called after each batch that is on disk, before its writes are answered.
+    void on_durable(std::function<void()> hook) { on_durable_ = std::move(hook); }
+
     [[nodiscard]] std::size_t batches() const { return batches_; } // committed so far
     [[nodiscard]] bool idle() const { return !open_ && !committing_; }
 
@@ -50,6 +53,7 @@ private:
     std::size_t batches_ = 0;
     std::vector<Committed> batch_;
     std::vector<Job> waiting_;
+    std::function<void()> on_durable_ = [] {};
     storage::CommitThread thread_; // last: joined before what it uses goes
 };
 

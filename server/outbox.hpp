@@ -1,0 +1,17 @@
+// What the turns of one batch have announced: filled while they run, taken once the batch is on
+// disk, to wake whoever passes it on. Only a hint: the rows say what happened, and a rolled-back
+// turn leaves a wake-up that finds nothing.
+#pragma once
+
+#include <set>
+#include <string>
+
+namespace server {
+
+struct Outbox
+{
+    bool events = false;             // at least one
+    std::set<std::string> endpoints; // of webhooks, which have a delivery to make
+};
+
+} // namespace server
