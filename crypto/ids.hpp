@@ -28,4 +28,7 @@ private:
 // prefix_<ULID>.
 std::optional<Timestamp> id_time(std::string_view id);
 
+// Below every id that is made at this time or later, and above those made before.
+std::string first_id(std::string_view prefix, Timestamp time);
+
 } // namespace crypto

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/rules/network.hpp"
+#include "server/rules/outbound_url.hpp"
 #include "server/smtp_server.hpp"
 
 #include <array>
@@ -70,6 +71,13 @@ struct Config
     std::string smtp_password;
     std::string mail_from; // an e-mail address
 
+    // Webhooks and event streams
+    rules::OutboundPolicy outbound_policy; // where they may go
+    int webhook_max_attempts = 5;
+    bool webhook_legacy_signature = true;
+    std::chrono::seconds webhook_retention{}; // of finished deliveries, and of events
+    std::string dns_servers;                  // empty: those of the system
+
     // Safety switches
     std::string consent_auth;        // none, link, session, passkey
     std::string redirect_uri_policy; // registered_if_any, registered
@@ -93,6 +101,7 @@ struct Config
     int rate_consent_decision = 0;
     int rate_signup = 0;
     int rate_write = 0;
+    int rate_slow = 0;
     int rate_did = 0;
     int rate_admin = 0;
 
@@ -101,6 +110,7 @@ struct Config
     Quota quota_grants{};
     Quota quota_audit{};
     Quota quota_policies{};
+    Quota quota_webhooks{};
 };
 
 struct Setting

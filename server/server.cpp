@@ -1,6 +1,7 @@
 #include "server/server.hpp"
 
 #include "server/http/routes.hpp"
+#include "server/tls_client.hpp"
 #include "web/pages.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -9,6 +10,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
+#include <utility>
 
 #include <sysexits.h>
 
@@ -69,10 +71,14 @@ boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text)
 }
 
 Server::Server(App& app, http::Log log)
-    : log_(log), dispatch_(loop_, app, http::routes(), log, end_process(log)),
-      send_mails_({loop_, app, dispatch_.batches(), log, end_process(log)}),
-      listener_(make_listener(loop_, app.config, dispatch_))
+    : app_(app), log_(log), dispatch_(loop_, app, http::routes(), log, end_process(log)),
+      listener_(make_listener(loop_, app.config, dispatch_)),
+      resolver_(loop_, app.config.dns_servers), outbound_tls_(make_tls_client()),
+      outbound_{
+          loop_, resolver_, outbound_tls_, app.config.outbound_policy, listener_.address().port()},
+      send_mails_(host()), deliver_webhooks_(host(), outbound_), expire_rows_(host())
 {
+    dispatch_.batches().on_durable([this] { pass_on_outbox(); });
     for (auto const signal : {SIGTERM, SIGINT})
         signals_.add(signal);
 }
@@ -81,7 +87,21 @@ void Server::run()
 {
     wait_for_signal();
     send_mails_.start();
+    deliver_webhooks_.start();
+    expire_rows_.start();
     loop_.run();
+}
+
+jobs::Host Server::host()
+{
+    return {loop_, app_, dispatch_.batches(), log_, end_process(log_)};
+}
+
+// A batch is on disk: what its turns announced can be read now.
+void Server::pass_on_outbox()
+{
+    auto const announced = std::exchange(app_.outbox, {});
+    deliver_webhooks_.wake(announced.endpoints);
 }
 
 void Server::stop()
@@ -106,6 +126,8 @@ void Server::drain()
     draining_ = true;
     signals_.cancel();
     send_mails_.stop();
+    deliver_webhooks_.stop();
+    expire_rows_.stop();
     drain_timer_.expires_after(drain_max);
     drain_timer_.async_wait([this](boost::system::error_code error) {
         if (!error)

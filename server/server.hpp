@@ -4,7 +4,10 @@
 #include "server/app.hpp"
 #include "server/http/dispatch.hpp"
 #include "server/http/listener.hpp"
+#include "server/jobs/deliver_webhooks.hpp"
+#include "server/jobs/expire_rows.hpp"
 #include "server/jobs/send_mails.hpp"
+#include "server/resolver.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -31,17 +34,25 @@ public:
     static constexpr std::chrono::seconds drain_max{20};
 
 private:
+    jobs::Host host();
+    void pass_on_outbox();
     void wait_for_signal();
     void drain();
     void end();
 
+    App& app_;
     http::Log log_;
     boost::asio::io_context loop_{1};
     boost::asio::signal_set signals_{loop_};
     boost::asio::steady_timer drain_timer_{loop_};
     http::Dispatch dispatch_;
-    jobs::SendMails send_mails_;
     http::Listener listener_;
+    Resolver resolver_;
+    boost::asio::ssl::context outbound_tls_;
+    jobs::Outbound outbound_;
+    jobs::SendMails send_mails_;
+    jobs::DeliverWebhooks deliver_webhooks_;
+    jobs::ExpireRows expire_rows_;
     bool draining_ = false;
 };
 

@@ -179,6 +179,55 @@ Fault proxies(Config& config, std::string_view value)
     return {};
 }
 
+Fault insecure_urls(Config& config, std::string_view value)
+{
+    if (value != "true" && value != "false")
+        return "must be true or false";
+    config.outbound_policy.plain_http = value == "true";
+    return {};
+}
+
+// Networks and no plain switch: what may be reached inside is said by name.
+Fault private_hosts(Config& config, std::string_view value)
+{
+    config.outbound_policy.private_networks.clear();
+    if (value == "false")
+        return {};
+    for (auto const& item : items_of(value)) {
+        auto const network = rules::parse_network(item);
+        if (!network)
+            return "must be false, or addresses and networks such as 10.20.0.0/16,127.0.0.1";
+        config.outbound_policy.private_networks.push_back(*network);
+    }
+    return {};
+}
+
+Fault retention(Config& config, std::string_view value)
+{
+    auto const fault = number<&Config::webhook_retention, 1, 365>(config, value);
+    config.webhook_retention *= 24 * 60 * 60;
+    return fault;
+}
+
+Fault dns_servers(Config& config, std::string_view value)
+{
+    for (auto const& item : items_of(value)) {
+        auto const colon = item.rfind(':');
+        auto const host = std::string_view{item}.substr(0, colon);
+        auto const bare = host.starts_with('[') && host.ends_with(']')
+                              ? host.substr(1, host.size() - 2)
+                              : host;
+        unsigned port = 0;
+        auto const digits =
+            colon == std::string::npos ? std::string_view{} : std::string_view{item}.substr(colon + 1);
+        std::from_chars(digits.data(), digits.data() + digits.size(), port);
+        if (!rules::parse_address(bare) || port == 0 || port > 65535)
+            return "must be addresses with ports such as 127.0.0.1:53,[::1]:53";
+    }
+    config.dns_servers = std::string{value};
+    return {};
+}
+
 Fault api_key(std::string& member, std::string_view value)
 {
     auto const visible = [](char c) { return c > ' ' && c < '\x7f'; };
@@ -250,6 +299,12 @@ constexpr Setting table[] = {
     {"SMTP_USER", "", "", "user at the mail server; default: no authentication", false, false, text<&C::smtp_user>},
     {"SMTP_PASSWORD", "", "", "its password", true, false, text<&C::smtp_password>},
     {"MAIL_FROM", "", "", "address that mails come from; needed with SMTP_URL", false, false, mail_from},
+    {"WEBHOOK_ALLOW_INSECURE_URLS", "WEBHOOK_ALLOW_INSECURE_URLS", "false", "accept http:// URLs of webhooks", false, false, insecure_urls},
+    {"WEBHOOK_ALLOW_PRIVATE_HOSTS", "WEBHOOK_ALLOW_PRIVATE_HOSTS", "false", "private addresses and networks, separated by commas, that webhooks may go to; false: none", false, false, private_hosts},
+    {"WEBHOOK_MAX_ATTEMPTS", "", "5", "attempts to deliver an event to a webhook, 1 to 20; 12 last about five hours", false, false, number<&C::webhook_max_attempts, 1, 20>},
+    {"WEBHOOK_LEGACY_SIGNATURE", "", "true", "send X-Grantex-Signature too, which does not cover the time", false, false, toggle<&C::webhook_legacy_signature>},
+    {"WEBHOOK_RETENTION_DAYS", "", "30", "days that finished deliveries and their events are kept, 1 to 365", false, false, retention},
+    {"DNS_SERVERS", "", "", "address:port of name servers for webhooks and domains, separated by commas; default: those of the system", false, false, dns_servers},
     {"REDIRECT_URI_POLICY", "", "registered_if_any", "registered_if_any or registered", false, false, either<&C::redirect_uri_policy, registered_if_any, registered>},
     {"ALLOW_LOOPBACK_REDIRECTS", "", "", "accept http redirects to loopback from live developers; default: with --dev only", false, false, toggle<&C::allow_loopback_redirects>},
     {"STRICT_AGENT_SCOPES", "", "false", "refuse scopes that the agent did not declare", false, false, toggle<&C::strict_agent_scopes>},
@@ -268,12 +323,14 @@ constexpr Setting table[] = {
     {"RATE_CONSENT_READ", "", "120", "consent pages a minute and address", false, false, number<&C::rate_consent_read, 1, rate_max>},
     {"RATE_CONSENT_DECISION", "", "60", "consent decisions a minute and address", false, false, number<&C::rate_consent_decision, 1, rate_max>},
     {"RATE_SIGNUP", "", "30", "sign-ups and opened confirmation links a minute and address; no profile factor", false, false, number<&C::rate_signup, 1, rate_max>},
-    {"RATE_WRITE", "", "30", "changes of policies a minute and developer", false, false, number<&C::rate_write, 1, rate_max>},
+    {"RATE_WRITE", "", "30", "changes of policies and webhooks a minute and developer", false, false, number<&C::rate_write, 1, rate_max>},
+    {"RATE_SLOW", "", "10", "new webhook secrets and DNS checks a minute and developer", false, false, number<&C::rate_slow, 1, rate_max>},
     {"RATE_DID", "", "300", "agent DIDs resolved a minute and address; no profile factor", false, false, number<&C::rate_did, 1, rate_max>},
     {"RATE_ADMIN", "", "20", "operator requests, also refused ones, a minute and address; no profile factor", false, false, number<&C::rate_admin, 1, rate_max>},
     {"QUOTA_AGENTS", "", "500,5000,0", "agents of a developer: free,pro,enterprise; 0 = none", false, false, quota<&C::quota_agents>},
     {"QUOTA_GRANTS", "", "1000,50000,0", "active grants of a developer", false, false, quota<&C::quota_grants>},
     {"QUOTA_POLICIES", "", "0,0,0", "policies of a developer", false, false, quota<&C::quota_policies>},
+    {"QUOTA_WEBHOOKS", "", "30,200,0", "webhook endpoints of a developer", false, false, quota<&C::quota_webhooks>},
     {"QUOTA_AUDIT", "", "20000,1000000,0", "audit entries of a developer", false, false, quota<&C::quota_audit>},
 };
 // clang-format on

@@ -24,4 +24,16 @@ std::vector<Event> list_events(
     );
 }
 
+int expire_events(Database& db, std::string_view before_id, std::int64_t limit)
+{
+    return db.run(
+        R"sql(
+        DELETE FROM events WHERE id IN (
+            SELECT id FROM events WHERE id < ?1 AND NOT EXISTS (
+                SELECT 1 FROM deliveries WHERE event_id = events.id)
+            ORDER BY id LIMIT ?2))sql",
+        before_id, limit
+    );
+}
+
 } // namespace storage

@@ -24,4 +24,8 @@ std::vector<Event> list_events(
     Database& db, std::string_view developer_id, std::string_view after_id, std::int64_t limit
 );
 
+// Removes up to `limit` events whose ids are below this one and that have no delivery; returns how
+// many.
+int expire_events(Database& db, std::string_view before_id, std::int64_t limit);
+
 } // namespace storage

@@ -3,6 +3,7 @@
 #include "server/http/error.hpp"
 #include "storage/grants.hpp"
 #include "storage/policies.hpp"
+#include "storage/webhooks.hpp"
 
 namespace api {
 
@@ -58,6 +59,13 @@ void check_policy_quota(http::Request& request)
     auto const quota = quota_of(request.caller().plan, request.app.config.quota_policies);
     if (quota != 0)
         check(request, "Policy", storage::count_policies(request.db, request.caller().id), quota);
+}
+
+void check_webhook_quota(http::Request& request)
+{
+    auto const quota = quota_of(request.caller().plan, request.app.config.quota_webhooks);
+    if (quota != 0)
+        check(request, "Webhook", storage::count_webhooks(request.db, request.caller().id), quota);
 }
 
 } // namespace api

@@ -10,5 +10,6 @@ void check_agent_quota(http::Request& request);
 void check_grant_quota(http::Request& request);
 void check_audit_quota(http::Request& request);
 void check_policy_quota(http::Request& request);
+void check_webhook_quota(http::Request& request);
 
 } // namespace api

@@ -9,6 +9,8 @@ std::string_view reason_phrase(unsigned status)
         return "OK";
     case 201:
         return "Created";
+    case 202:
+        return "Accepted";
     case 204:
         return "No Content";
     case 302:
@@ -182,6 +184,11 @@ ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota
         402, "PLAN_LIMIT_EXCEEDED",
         std::string{what} + " quota of the " + std::string{plan} + " plan (" +
             std::to_string(quota) + ") is used up"};
+}
+
+ApiError delivery_pending()
+{
+    return {409, "CONFLICT", "Delivery is still pending. Wait for its next attempt"};
 }
 
 ApiError redirect_uri_not_registered()

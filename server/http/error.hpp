@@ -55,6 +55,7 @@ ApiError implausible_email();
 ApiError verification_expired();
 ApiError address_taken();
 ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota);
+ApiError delivery_pending();
 
 // Redirects, consent
 ApiError redirect_uri_not_registered();

@@ -20,6 +20,8 @@ constexpr std::pair<std::string_view, std::string_view> known[] = {
     {"did", "did:grantex:ag_01KJF1S600JW4GBPASAG2RPHRM"},
     {"email", "ops@nimbus.example"},
     {"entryId", "alog_01KJF3M5R8C2H6P9S4VXZ0B7TQ"},
+    {"deliveryId", "whd_01KJF5B4H8M1P4S7V0X3Z6C9FJ"},
+    {"events", "grant.revoked"},
     {"grantId", "grnt_01KJF2W3E7K5N8Q1S6VYB4D0HM"},
     {"jti", "tok_01KJF2W3E9A4C7F0J3M6P8R1TV"},
     {"name", "Trip Planner"},
@@ -30,6 +32,7 @@ constexpr std::pair<std::string_view, std::string_view> known[] = {
     {"scopes", "calendar:read"},
     {"subAgentId", "ag_01KJF4A2D6G9K3N7Q0S5V8XBEH"},
     {"token", "GRANT_TOKEN"},
+    {"url", "https://hooks.nimbus.example/grantex"},
 };
 
 // Empty when there is none.

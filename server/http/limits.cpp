@@ -78,6 +78,8 @@ int Limits::route_limit(Limit limit) const
         return scaled(config_.rate_consent_decision);
     case Limit::write:
         return scaled(config_.rate_write);
+    case Limit::slow:
+        return scaled(config_.rate_slow);
     case Limit::did:
         return config_.rate_did * fixed;
     case Limit::admin:

@@ -8,6 +8,7 @@ namespace http {
 namespace {
 
 using GrantStatus = OneOf<"active", "revoked", "expired">;
+using DeliveryStatus = OneOf<"pending", "delivered", "failed">;
 using AuditStatus = OneOf<"success", "failure", "blocked">;
 
 constexpr auto page = query<Integer<1, 1'000'000'000>>("page", "1 is the first");
@@ -126,6 +127,15 @@ Declaration const table[] = {
                                                query<std::string>("since", "RFC 3339; from this time on"),
                                                query<std::string>("until", "RFC 3339; up to this time"), page, page_size<10'000>}, {}},
     {"get_audit",                "audit",     {},                           {unknown}},
+
+    {"create_webhook",           "webhooks",  {},                           {quota}},
+    {"list_webhooks",            "webhooks"},
+    {"get_webhook",              "webhooks",  {},                           {unknown}},
+    {"update_webhook",           "webhooks",  {},                           {unknown}},
+    {"delete_webhook",           "webhooks",  {},                           {unknown}},
+    {"rotate_webhook_secret",    "webhooks",  {},                           {unknown}},
+    {"list_webhook_deliveries",  "webhooks",  {query<DeliveryStatus>("status", "in this state"), page, page_size<100>}, {unknown}},
+    {"redeliver_webhook",        "webhooks",  {},                           {unknown, refused<delivery_pending>("it is still pending")}},
 
     {"get_health",               "system"},
     {"get_jwks",                 "system"},

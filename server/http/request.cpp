@@ -131,6 +131,19 @@ storage::Page Request::page(std::int64_t size_max, std::int64_t size_default) co
         .size = std::clamp<std::int64_t>(size, 1, size_max)};
 }
 
+storage::Page Request::exact_page(std::int64_t size_max, std::int64_t size_default) const
+{
+    auto const exact = [this](std::string_view name, std::int64_t fallback) {
+        auto const text = query(name);
+        auto const number = text ? whole_number(text) : fallback;
+        if (!number || *number < 1)
+            throw bad_request(std::string{name} + " must be a whole number from 1 on");
+        return *number;
+    };
+    return {
+        .number = exact("page", 1), .size = std::min(exact("pageSize", size_default), size_max)};
+}
+
 std::optional<std::string> Request::cookie(std::string_view name) const
 {
     for (auto const& [header, text] : message.headers) {

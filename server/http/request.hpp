@@ -60,6 +60,10 @@ struct Request : server::Turn
     // The same with a default of its own and small sizes clamped as well.
     [[nodiscard]] storage::Page page(std::int64_t size_max, std::int64_t size_default) const;
 
+    // The same, but a value that is no whole number from 1 on is a bad request; large sizes are
+    // clamped.
+    [[nodiscard]] storage::Page exact_page(std::int64_t size_max, std::int64_t size_default) const;
+
     [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
 };
 

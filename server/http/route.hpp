@@ -49,7 +49,8 @@ enum class Limit : std::uint8_t
     principal_session,
     consent_read,
     consent_decision,
-    write, // changes of what governs: policies
+    write, // changes of what governs or is told: policies, webhooks
+    slow,  // what costs more than its answer shows: new secrets, look-ups elsewhere
     did,
     admin // also of requests with a wrong key
 };
@@ -66,6 +67,10 @@ enum class Tx : std::uint8_t
 struct NoContent
 {};
 template<class View> struct Created
+{
+    View view;
+};
+template<class View> struct Accepted // 202: it will be done
 {
     View view;
 };
@@ -173,6 +178,10 @@ template<class View> Outcome outcome_of(Created<View> const& created)
 {
     return outcome_of(created.view, 201);
 }
+template<class View> Outcome outcome_of(Accepted<View> const& accepted)
+{
+    return outcome_of(accepted.view, 202);
+}
 template<class View, unsigned... Statuses>
 Outcome outcome_of(WithStatus<View, Statuses...> const& answer)
 {
@@ -202,6 +211,10 @@ template<class View> struct AnswersOf
 template<class View> struct AnswersOf<Created<View>>
 {
     static auto make(Schemas& schemas) { return AnswersOf<View>::make(schemas, 201); }
+};
+template<class View> struct AnswersOf<Accepted<View>>
+{
+    static auto make(Schemas& schemas) { return AnswersOf<View>::make(schemas, 202); }
 };
 template<class View, unsigned... Statuses> struct AnswersOf<WithStatus<View, Statuses...>>
 {

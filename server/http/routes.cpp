@@ -7,6 +7,7 @@
 #include "server/api/consent.hpp"
 #include "server/api/consent_page.hpp"
 #include "server/api/delegate.hpp"
+#include "server/api/deliveries.hpp"
 #include "server/api/did.hpp"
 #include "server/api/email_confirmation.hpp"
 #include "server/api/docs.hpp"
@@ -19,6 +20,7 @@
 #include "server/api/system.hpp"
 #include "server/api/token.hpp"
 #include "server/api/tokens.hpp"
+#include "server/api/webhooks.hpp"
 
 namespace http {
 
@@ -93,6 +95,15 @@ constexpr Route table[] = {
     {verb::post,    "/v1/audit/log",                          Auth::developer, Limit::audit_log,        Tx::write, "Append to the audit log",                     on<log_audit>},
     {verb::get,     "/v1/audit/entries",                      Auth::developer, Limit::standard,         Tx::read,  "List audit entries",                          on<list_audit>},
     {verb::get,     "/v1/audit/{entryId}",                    Auth::developer, Limit::standard,         Tx::read,  "Get one audit entry",                         on<get_audit>},
+
+    {verb::post,    "/v1/webhooks",                           Auth::developer, Limit::write,            Tx::write, "Register a webhook endpoint",                 on<create_webhook>},
+    {verb::get,     "/v1/webhooks",                           Auth::developer, Limit::standard,         Tx::read,  "List webhook endpoints",                      on<list_webhooks>},
+    {verb::get,     "/v1/webhooks/{id}",                      Auth::developer, Limit::standard,         Tx::read,  "Get a webhook endpoint",                      on<get_webhook>},
+    {verb::patch,   "/v1/webhooks/{id}",                      Auth::developer, Limit::write,            Tx::write, "Update a webhook endpoint",                   on<update_webhook>},
+    {verb::delete_, "/v1/webhooks/{id}",                      Auth::developer, Limit::write,            Tx::write, "Delete a webhook endpoint with its log",      on<delete_webhook>},
+    {verb::post,    "/v1/webhooks/{id}/rotate-secret",        Auth::developer, Limit::slow,             Tx::write, "Replace the secret of a webhook endpoint",    on<rotate_webhook_secret>},
+    {verb::get,     "/v1/webhooks/{id}/deliveries",           Auth::developer, Limit::standard,         Tx::read,  "List what was or is to be delivered",         on<list_webhook_deliveries>},
+    {verb::post,    "/v1/webhooks/{id}/deliveries/{deliveryId}/redeliver", Auth::developer, Limit::write, Tx::write, "Send a finished delivery again",            on<redeliver_webhook>},
 
     {verb::get,     "/v1/admin/stats",                        Auth::operator_, Limit::admin,            Tx::read,  "Counts over all developers",                  on<admin_stats>},
     {verb::get,     "/v1/admin/developers",                   Auth::operator_, Limit::admin,            Tx::read,  "List developers",                             on<admin_list_developers>},
