@@ -82,9 +82,7 @@ void addresses_found(void* held, int status, int, ares_addrinfo* found)
         take_addresses(*found, (*question)->answer);
         ares_freeaddrinfo(found);
     }
-    (*question)->end(
-        status == ARES_SUCCESS && (*question)->answer.empty() ? ARES_ENODATA : status
-    );
+    (*question)->end(status == ARES_SUCCESS && (*question)->answer.empty() ? ARES_ENODATA : status);
 }
 
 void texts_found(void* held, int status, int, unsigned char* reply, int reply_bytes)

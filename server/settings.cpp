@@ -211,18 +211,20 @@ Fault retention(Config& config, std::string_view value)
 
 Fault dns_servers(Config& config, std::string_view value)
 {
-    for (auto const& item : items_of(value)) {
-        auto const colon = item.rfind(':');
-        auto const host = std::string_view{item}.substr(0, colon);
-        auto const bare = host.starts_with('[') && host.ends_with(']')
-                              ? host.substr(1, host.size() - 2)
-                              : host;
-        unsigned port = 0;
-        auto const digits =
-            colon == std::string::npos ? std::string_view{} : std::string_view{item}.substr(colon + 1);
-        std::from_chars(digits.data(), digits.data() + digits.size(), port);
-        if (!rules::parse_address(bare) || port == 0 || port > 65535)
-            return "must be addresses with ports such as 127.0.0.1:53,[::1]:53";
+    constexpr auto* expected = "must be addresses with ports such as 127.0.0.1:53,[::1]:53";
+    for (auto const& item_text : items_of(value)) {
+        std::string_view const item{item_text};
+        auto const colon = std::min(item.rfind(':'), item.size());
+        auto host = item.substr(0, colon);
+        if (host.starts_with('[') && host.ends_with(']'))
+            host = host.substr(1, host.size() - 2);
+        auto const digits = item.substr(std::min(colon + 1, item.size()));
+        std::uint16_t port = 0;
+        auto const [end, error] =
+            std::from_chars(digits.data(), digits.data() + digits.size(), port);
+        if (!rules::parse_address(host) || error != std::errc{} || port == 0 ||
+            end != digits.data() + digits.size())
+            return expected;
     }
     config.dns_servers = std::string{value};
     return {};

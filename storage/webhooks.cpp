@@ -35,9 +35,8 @@ std::vector<Webhook> list_webhooks(Database& db, std::string_view developer_id)
 
 std::int64_t count_webhooks(Database& db, std::string_view developer_id)
 {
-    return db.find<std::int64_t>(
-                 "SELECT count(*) FROM webhooks WHERE developer_id = ?1", developer_id
-    )
+    return db
+        .find<std::int64_t>("SELECT count(*) FROM webhooks WHERE developer_id = ?1", developer_id)
         .value_or(0);
 }
 

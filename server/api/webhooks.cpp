@@ -54,8 +54,10 @@ void check_secret(std::string_view secret)
         throw http::bad_request("secret must have 16 to 256 visible ASCII characters");
 }
 
-std::string seal(http::Request& request, storage::Webhook const& webhook, std::string_view column,
-                 std::string_view secret)
+std::string seal(
+    http::Request& request, storage::Webhook const& webhook, std::string_view column,
+    std::string_view secret
+)
 {
     return server::seal_webhook_secret(
         request.app, request.db, webhook.developer_id, webhook.id, column, secret

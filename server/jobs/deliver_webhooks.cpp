@@ -126,8 +126,8 @@ asio::awaitable<void> DeliverWebhooks::serve(Shared queue)
 asio::awaitable<void> DeliverWebhooks::wait_for_room(Shared queue)
 {
     error_code cancelled;
-    while (!stopping_ && (queue->attempts >= (queue->healthy ? 1 : lanes_max) ||
-                          attempts_ >= attempts_at_once))
+    while (!stopping_ &&
+           (queue->attempts >= (queue->healthy ? 1 : lanes_max) || attempts_ >= attempts_at_once))
     {
         // Room that another queue's attempt leaves is seen at the next look.
         queue->changed.expires_after(std::chrono::milliseconds{100});
@@ -207,12 +207,10 @@ asio::awaitable<void> DeliverWebhooks::attempt(Shared queue, std::string deliver
     queue->changed.cancel();
 }
 
-asio::awaitable<DeliverWebhooks::Outcome> DeliverWebhooks::send(
-    Shared queue, storage::Outgoing const& outgoing, rules::HttpUrl const& url
-)
+asio::awaitable<DeliverWebhooks::Outcome>
+DeliverWebhooks::send(Shared queue, storage::Outgoing const& outgoing, rules::HttpUrl const& url)
 {
-    auto const secret =
-        server::open_webhook_secret(host_.app, outgoing, host_.app.clock.now());
+    auto const secret = server::open_webhook_secret(host_.app, outgoing, host_.app.clock.now());
     if (!secret)
         co_return Outcome{.status = 0, .error = "the secret does not open", .is_final = false};
     auto const request = request_of(outgoing, url, secret->view());
@@ -302,7 +300,9 @@ DeliverWebhooks::note(storage::Outgoing const& outgoing, Outcome const& outcome)
         .id = outgoing.id,
         .webhook_id = outgoing.webhook_id,
         .url = outgoing.url,
-        .status = delivered ? "delivered" : last ? "failed" : "pending",
+        .status = delivered ? "delivered"
+                  : last    ? "failed"
+                            : "pending",
         .error = delivered ? std::nullopt : std::optional{outcome.error},
         .due_at = {},
         .at = now};
@@ -314,9 +314,8 @@ DeliverWebhooks::note(storage::Outgoing const& outgoing, Outcome const& outcome)
     // Not stored: it stays due and is sent again, under the same id.
     if (co_await write(host_, update) && noted.status == "failed")
         host_.log.event(
-            "webhook.given_up", {{"webhook", outgoing.webhook_id},
-                                 {"delivery", outgoing.id},
-                                 {"reason", outcome.error}}
+            "webhook.given_up",
+            {{"webhook", outgoing.webhook_id}, {"delivery", outgoing.id}, {"reason", outcome.error}}
         );
 }
 

@@ -37,7 +37,7 @@ public:
     static constexpr int attempts_at_once = 128; // and to all of them
     static constexpr std::int64_t deliveries_per_look = 64;
     static constexpr std::chrono::seconds sweep_interval{30}; // between looks without a wake-up
-    static constexpr std::chrono::seconds idle_max{5}; // a connection is kept without work
+    static constexpr std::chrono::seconds idle_max{5};        // a connection is kept without work
 
 private:
     // One endpoint while it has work.
@@ -48,9 +48,9 @@ private:
         std::string webhook_id;
         boost::asio::steady_timer changed; // cancelled by a wake-up or the end of an attempt
         bool woken = false;
-        bool healthy = true;              // its last attempt succeeded
-        int attempts = 0;                 // under way
-        std::set<std::string> taken;      // under way, or their outcome is not on disk yet
+        bool healthy = true;         // its last attempt succeeded
+        int attempts = 0;            // under way
+        std::set<std::string> taken; // under way, or their outcome is not on disk yet
         std::vector<std::shared_ptr<OutboundConnection>> kept; // open, for the next attempt
     };
     using Shared = std::shared_ptr<Queue>;
@@ -84,7 +84,7 @@ private:
     Host host_;
     Outbound const& outbound_;
     boost::asio::steady_timer sweep_timer_;
-    std::map<std::string, Shared> queues_; // by webhook id
+    std::map<std::string, Shared> queues_;                      // by webhook id
     std::set<std::shared_ptr<OutboundConnection>> connections_; // in use
     int attempts_ = 0;
     bool stopping_ = false;

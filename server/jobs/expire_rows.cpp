@@ -47,12 +47,10 @@ asio::awaitable<void> ExpireRows::expire()
         auto const before = host_.app.clock.now() - host_.app.config.webhook_retention;
         expired = 0;
         Work const slice = [&expired, before](storage::Database& db) {
-            expired = storage::expire_deliveries(
-                db, crypto::first_id("whd", before), rows_per_slice
-            );
+            expired =
+                storage::expire_deliveries(db, crypto::first_id("whd", before), rows_per_slice);
             // An event goes after its last delivery.
-            expired +=
-                storage::expire_events(db, crypto::first_id("evt", before), rows_per_slice);
+            expired += storage::expire_events(db, crypto::first_id("evt", before), rows_per_slice);
         };
         if (!co_await write(host_, slice))
             co_return; // the next look may go better

@@ -1,7 +1,6 @@
 #include "server/rules/webhook_delivery.hpp"
 
 #include "crypto/hash.hpp"
-#include "server/rules/time_text.hpp"
 
 #include <algorithm>
 
@@ -41,8 +40,7 @@ std::string stream_envelope(EventText const& event)
     return envelope_start(event) + R"(,"payload":)" + std::string{event.data} + "}";
 }
 
-WebhookSignatures
-sign_webhook(std::string_view secret, storage::Timestamp now, std::string_view body)
+WebhookSignatures sign_webhook(std::string_view secret, Timestamp now, std::string_view body)
 {
     auto const timestamp = std::to_string(whole_seconds(now));
     return {

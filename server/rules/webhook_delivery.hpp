@@ -2,7 +2,7 @@
 // attempts.
 #pragma once
 
-#include "storage/timestamp.hpp"
+#include "server/rules/time_text.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -16,7 +16,7 @@ struct EventText
 {
     std::string_view id;
     std::string_view type;
-    storage::Timestamp created_at;
+    Timestamp created_at;
     std::string_view data; // JSON text of an object
 };
 
@@ -34,8 +34,7 @@ struct WebhookSignatures
 };
 
 // The key is the secret's text as it was handed out, prefix included: "whsec_...".
-WebhookSignatures
-sign_webhook(std::string_view secret, storage::Timestamp now, std::string_view body);
+WebhookSignatures sign_webhook(std::string_view secret, Timestamp now, std::string_view body);
 
 // How long after the failure of the n-th attempt (from 1) the next follows, without jitter.
 std::chrono::seconds retry_wait(int attempt);

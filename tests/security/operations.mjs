@@ -42,6 +42,10 @@ export class World {
             agentId: "ag_01KJPWD6M0W17VDP01P914P7ZE",
         });
     }
+    async webhook() {
+        const body = { url: "https://hooks.nimbus.example/", events: ["grant.revoked"] };
+        return (await this.api.must(201, "POST", "/v1/webhooks", body)).id;
+    }
     async session() {
         const { grantId } = await this.grant();
         const body = { principalId: "user_7421" };
@@ -67,6 +71,12 @@ const policy_fields = () => ({
     timeOfDayEnd: "06:00",
     daysOfWeek: [1, 2, 3],
     timeZone: "UTC",
+});
+const webhook_fields = () => ({
+    url: "https://hooks.nimbus.example/grantex",
+    events: ["grant.created", "grant.revoked"],
+    secret: "a-secret-of-the-receiver",
+    legacySignature: true,
 });
 const decide = (verb) => async (world) => {
     const { authRequestId } = await world.pending();
@@ -115,6 +125,36 @@ export const operations = {
                 maxDelegationDepth: 3,
                 consentAuth: "link",
             },
+        }),
+    },
+    "POST /v1/webhooks": {
+        repeated: "replayed",
+        request: async () => ({ path: "/v1/webhooks", body: webhook_fields() }),
+    },
+    "PATCH /v1/webhooks/{id}": {
+        repeated: "replayed",
+        request: async (world) => ({
+            path: `/v1/webhooks/${await world.webhook()}`,
+            body: webhook_fields(),
+        }),
+    },
+    "DELETE /v1/webhooks/{id}": {
+        repeated: "replayed",
+        request: async (world) => ({ path: `/v1/webhooks/${await world.webhook()}` }),
+    },
+    "POST /v1/webhooks/{id}/rotate-secret": {
+        repeated: "replayed",
+        request: async (world) => ({
+            path: `/v1/webhooks/${await world.webhook()}/rotate-secret`,
+            body: { activateAfterSeconds: 60 },
+        }),
+    },
+    // A delivery that can be sent again needs a receiver that has answered.
+    "POST /v1/webhooks/{id}/deliveries/{deliveryId}/redeliver": {
+        status: 404,
+        repeated: 404,
+        request: async (world) => ({
+            path: `/v1/webhooks/${await world.webhook()}/deliveries/whd_01KJPWZGJ029QEDJJ1TRGTVF2E/redeliver`,
         }),
     },
     "POST /v1/me/rotate-key": { repeated: 401, request: rotate("/v1/me/rotate-key") },

@@ -23,6 +23,10 @@ async function granted(api, agent_id, fields) {
 }
 const new_policy = (api, agentId) =>
     api.must(201, "POST", "/v1/policies", { name: "Never", effect: "deny", agentId });
+async function new_webhook(api) {
+    const body = { url: "https://hooks.nimbus.example/", events: ["grant.revoked"] };
+    return (await api.must(201, "POST", "/v1/webhooks", body)).id;
+}
 async function session_of(api) {
     const body = { principalId };
     const { sessionToken } = await api.must(201, "POST", "/v1/principal-sessions", body);
@@ -44,6 +48,7 @@ before(async () => {
         "grants/grantId": grant.grantId,
         "audit/entryId": entry.body.entryId,
         "policies/id": (await new_policy(owner, `ag_${ulid}`)).id,
+        "webhooks/id": await new_webhook(owner),
     };
     sandbox_stranger = server.sandbox();
     await granted(stranger, await stranger.agent_id()); // the same person, at another developer
@@ -201,6 +206,8 @@ const without_developer = {
     "auth_requests.cpp revoke_open_auth_requests": "its caller found the agent by developer",
     "auth_requests.cpp update_auth_request_to_approved": "decided by the person, by request id",
     "auth_requests.cpp update_auth_request_to_denied": "decided by the person, by request id",
+    "deliveries.cpp expire_deliveries": "expires the log of everyone",
+    "deliveries.cpp find_backlog": "counts for the operator",
     "email_tokens.cpp expire_email_tokens": "expires the links of everyone",
     "grants.cpp count_live_descendants": "its caller found the grant by developer and person",
     "grants.cpp list_active_grant_ids": "its caller found the agent by developer",
