@@ -179,6 +179,9 @@ void complete(Config& config, bool loopback_given, bool signup_given)
     if (!config.admin_api_key.empty() && (config.admin_api_key == config.seed_api_key ||
                                           config.admin_api_key == config.seed_sandbox_key))
         throw ConfigError("GRANTEXD_ADMIN_API_KEY must differ from the keys of developers");
+    if (config.event_stream_retention > config.webhook_retention)
+        throw ConfigError("GRANTEXD_EVENT_STREAM_RETENTION_HOURS is longer than "
+                          "GRANTEXD_WEBHOOK_RETENTION_DAYS, after which events are removed");
     if (config.grant_default_ttl > config.grant_max_ttl)
         throw ConfigError("GRANTEXD_GRANT_DEFAULT_TTL is longer than GRANTEXD_GRANT_MAX_TTL");
 }

@@ -76,6 +76,8 @@ struct Config
     int webhook_max_attempts = 5;
     bool webhook_legacy_signature = true;
     std::chrono::seconds webhook_retention{}; // of finished deliveries, and of events
+    int event_stream_max_connections = 5;           // of a developer and kind
+    std::chrono::seconds event_stream_retention{}; // how far back a stream resumes
     std::string dns_servers;                  // empty: those of the system
 
     // Safety switches

@@ -10,8 +10,8 @@ namespace server {
 
 struct Outbox
 {
-    bool events = false;             // at least one
-    std::set<std::string> endpoints; // of webhooks, which have a delivery to make
+    std::set<std::string> developers; // who have an event
+    std::set<std::string> endpoints;  // of webhooks, which have a delivery to make
 };
 
 } // namespace server

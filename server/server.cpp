@@ -72,13 +72,16 @@ boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text)
 
 Server::Server(App& app, http::Log log)
     : app_(app), log_(log), dispatch_(loop_, app, http::routes(), log, end_process(log)),
-      listener_(make_listener(loop_, app.config, dispatch_)),
+      streams_(app, log), listener_(make_listener(loop_, app.config, dispatch_)),
       resolver_(loop_, app.config.dns_servers), outbound_tls_(make_tls_client()),
       outbound_{
           loop_, resolver_, outbound_tls_, app.config.outbound_policy, listener_.address().port()},
       send_mails_(host()), deliver_webhooks_(host(), outbound_), expire_rows_(host())
 {
     dispatch_.batches().on_durable([this] { pass_on_outbox(); });
+    dispatch_.on_stream([this](auto& taken, auto const& message, auto opening) {
+        streams_.open(taken, message, std::move(opening));
+    });
     for (auto const signal : {SIGTERM, SIGINT})
         signals_.add(signal);
 }
@@ -102,6 +105,7 @@ void Server::pass_on_outbox()
 {
     auto const announced = std::exchange(app_.outbox, {});
     deliver_webhooks_.wake(announced.endpoints);
+    streams_.wake(announced.developers);
 }
 
 void Server::stop()
@@ -127,6 +131,7 @@ void Server::drain()
     signals_.cancel();
     send_mails_.stop();
     deliver_webhooks_.stop();
+    streams_.stop();
     expire_rows_.stop();
     drain_timer_.expires_after(drain_max);
     drain_timer_.async_wait([this](boost::system::error_code error) {

@@ -8,6 +8,7 @@
 #include "server/jobs/expire_rows.hpp"
 #include "server/jobs/send_mails.hpp"
 #include "server/resolver.hpp"
+#include "server/streams/streams.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -46,6 +47,7 @@ private:
     boost::asio::signal_set signals_{loop_};
     boost::asio::steady_timer drain_timer_{loop_};
     http::Dispatch dispatch_;
+    streams::Streams streams_;
     http::Listener listener_;
     Resolver resolver_;
     boost::asio::ssl::context outbound_tls_;

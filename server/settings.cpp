@@ -209,6 +209,13 @@ Fault retention(Config& config, std::string_view value)
     return fault;
 }
 
+Fault resume_window(Config& config, std::string_view value)
+{
+    auto const fault = number<&Config::event_stream_retention, 1, 720>(config, value);
+    config.event_stream_retention *= 60 * 60;
+    return fault;
+}
+
 Fault dns_servers(Config& config, std::string_view value)
 {
     constexpr auto* expected = "must be addresses with ports such as 127.0.0.1:53,[::1]:53";
@@ -306,6 +313,8 @@ constexpr Setting table[] = {
     {"WEBHOOK_MAX_ATTEMPTS", "", "5", "attempts to deliver an event to a webhook, 1 to 20; 12 last about five hours", false, false, number<&C::webhook_max_attempts, 1, 20>},
     {"WEBHOOK_LEGACY_SIGNATURE", "", "true", "send X-Grantex-Signature too, which does not cover the time", false, false, toggle<&C::webhook_legacy_signature>},
     {"WEBHOOK_RETENTION_DAYS", "", "30", "days that finished deliveries and their events are kept, 1 to 365", false, false, retention},
+    {"EVENT_STREAM_MAX_CONNECTIONS", "", "5", "event streams of a developer and kind", false, false, number<&C::event_stream_max_connections, 1, 1000>},
+    {"EVENT_STREAM_RETENTION_HOURS", "", "24", "hours of events that a stream can resume over, 1 to 720, at most WEBHOOK_RETENTION_DAYS", false, false, resume_window},
     {"DNS_SERVERS", "", "", "address:port of name servers for webhooks and domains, separated by commas; default: those of the system", false, false, dns_servers},
     {"REDIRECT_URI_POLICY", "", "registered_if_any", "registered_if_any or registered", false, false, either<&C::redirect_uri_policy, registered_if_any, registered>},
     {"ALLOW_LOOPBACK_REDIRECTS", "", "", "accept http redirects to loopback from live developers; default: with --dev only", false, false, toggle<&C::allow_loopback_redirects>},

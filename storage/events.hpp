@@ -24,6 +24,23 @@ std::vector<Event> list_events(
     Database& db, std::string_view developer_id, std::string_view after_id, std::int64_t limit
 );
 
+std::optional<Event> find_event(Database& db, std::string_view developer_id, std::string_view id);
+
+// The newest event of all developers.
+std::optional<std::string> find_last_event_id(Database& db);
+
+// How many events of the developer follow the one with this id, and their size; at most `limit` are
+// looked at.
+struct EventCount
+{
+    std::int64_t events = 0;
+    std::int64_t bytes = 0; // of their data
+};
+BOOST_DESCRIBE_STRUCT(EventCount, (), (events, bytes))
+EventCount count_events_after(
+    Database& db, std::string_view developer_id, std::string_view after_id, std::int64_t limit
+);
+
 // Removes up to `limit` events whose ids are below this one and that have no delivery; returns how
 // many.
 int expire_events(Database& db, std::string_view before_id, std::int64_t limit);

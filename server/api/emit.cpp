@@ -19,7 +19,7 @@ void emit_json(
                   .data = rules::bounded_event_data(std::move(data)),
                   .created_at = turn.now}
     );
-    turn.app.outbox.events = true;
+    turn.app.outbox.developers.emplace(developer_id);
     for (auto const& [webhook_id, url] : storage::list_subscribers(turn.db, developer_id, type)) {
         storage::insert_delivery(
             turn.db, {.id = turn.next_id("whd"),

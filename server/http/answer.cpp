@@ -46,6 +46,7 @@ std::string_view reason_of(unsigned status)
         Reason{415, "Unsupported Media Type"},
         Reason{417, "Expectation Failed"},
         Reason{422, "Unprocessable Content"},
+        Reason{426, "Upgrade Required"},
         Reason{428, "Precondition Required"},
         Reason{429, "Too Many Requests"},
         Reason{431, "Request Header Fields Too Large"},
@@ -118,10 +119,10 @@ void append_answer(
         append_header(out, "Connection", "keep-alive");
     // RFC 9110 section 8.6: no Content-Length with 204; with 304 it would describe another answer.
     bool const bodiless = status == 204 || status == 304;
-    if (!bodiless)
+    if (!bodiless && !form.endless)
         append_header(out, "Content-Length", std::to_string(response.body.size()));
     out.append("\r\n");
-    if (!bodiless && !form.head_only)
+    if (!bodiless && !form.head_only && !form.endless)
         out.append(response.body);
 }
 

@@ -24,6 +24,7 @@ struct AnswerForm
 {
     bool head_only = false;  // answers HEAD: the length of the body, without the body
     bool close = false;      // says Connection: close
+    bool endless = false;    // the body goes on until the connection ends: no length, no body yet
     bool keep_alive = false; // says Connection: keep-alive, which HTTP/1.0 clients wait for
 };
 

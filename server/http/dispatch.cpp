@@ -6,6 +6,7 @@
 #include "server/http/match.hpp"
 #include "server/http/operations.hpp"
 #include "server/http/response_headers.hpp"
+#include "server/http/taken_connection.hpp"
 #include "server/rules/client_address.hpp"
 
 #include <SQLiteCpp/Exception.h>
@@ -305,6 +306,7 @@ void Dispatch::finish(Shared const& exchange)
     if (exchange->waits_for_commit || exchange->waits_for_signature)
         return;
     auto response = render(*exchange);
+    add_stream(exchange, response);
     auto const took = std::chrono::duration_cast<std::chrono::microseconds>(
         std::chrono::steady_clock::now() - exchange->message.received
     );
@@ -313,6 +315,15 @@ void Dispatch::finish(Shared const& exchange)
         exchange->match.route == nullptr ? "-" : exchange->match.route->path, response.status, took
     );
     exchange->respond(std::move(response));
+}
+
+void Dispatch::add_stream(Shared const& exchange, Response& response)
+{
+    if (!exchange->outcome.stream || exchange->error)
+        return;
+    response.take_over = [this, exchange](TakenConnection& taken) {
+        open_stream_(taken, exchange->message, std::move(*exchange->outcome.stream));
+    };
 }
 
 Response Dispatch::render(Exchange& exchange)
@@ -329,6 +340,8 @@ Response Dispatch::render(Exchange& exchange)
             );
         if (exchange.error->status == 405)
             headers.emplace_back("Allow", exchange.match.allow);
+        if (exchange.error->status == 426)
+            headers.emplace_back("Upgrade", "websocket");
     } else {
         response.status = exchange.outcome.status;
         response.body = std::move(exchange.outcome.body);

@@ -30,6 +30,11 @@ public:
     Response refuse(unsigned status, std::string_view message) override;
     std::size_t body_bytes_max(std::string_view method, std::string_view target) override;
 
+    // Called for every answer that turns its connection into a stream.
+    using OpenStream =
+        std::function<void(TakenConnection&, Message const& message, StreamOpening opening)>;
+    void on_stream(OpenStream open) { open_stream_ = std::move(open); }
+
     [[nodiscard]] WriteBatches& batches() { return batches_; }
 
 private:
@@ -47,6 +52,7 @@ private:
     void finish(Shared const& exchange);
     void fail(Exchange& exchange, ApiError error);
     Response render(Exchange& exchange);
+    void add_stream(Shared const& exchange, Response& response);
 
     boost::asio::io_context& loop_;
     server::App& app_;
@@ -54,6 +60,7 @@ private:
     std::vector<Declaration const*> declarations_; // of the route at the same place
     Log log_;
     std::function<void(std::string_view)> fatal_;
+    OpenStream open_stream_ = [](TakenConnection&, Message const&, StreamOpening) {};
     Limits limits_;
     WriteBatches batches_;
     crypto::SignPool pool_; // last: its threads are joined before the rest goes

@@ -45,6 +45,8 @@ std::string_view reason_phrase(unsigned status)
         return "Expectation Failed";
     case 422:
         return "Unprocessable Entity";
+    case 426:
+        return "Upgrade Required";
     case 429:
         return "Too Many Requests";
     case 431:
@@ -345,6 +347,21 @@ ApiError unavailable(std::string cause)
         std::move(cause),
         false,
         1};
+}
+ApiError too_many_streams(int streams_max)
+{
+    constexpr int seconds = 30;
+    ApiError error{
+        429, "TOO_MANY_CONNECTIONS",
+        "At most " + std::to_string(streams_max) +
+            " event streams may be open. Close one, or retry in " + std::to_string(seconds) +
+            " seconds"};
+    error.retry_after_seconds = seconds;
+    return error;
+}
+ApiError upgrade_required()
+{
+    return {426, "UPGRADE_REQUIRED", "Open this path as a WebSocket (RFC 6455, version 13)"};
 }
 ApiError internal_error(std::string cause)
 {

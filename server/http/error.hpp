@@ -99,6 +99,8 @@ ApiError idempotency_in_progress();
 // Limits and trouble
 ApiError rate_limited(std::string code, int retry_after_seconds);
 ApiError unavailable(std::string cause);
+ApiError too_many_streams(int streams_max);
+ApiError upgrade_required();
 ApiError internal_error(std::string cause);
 
 } // namespace http

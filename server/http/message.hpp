@@ -32,12 +32,17 @@ struct Message
     [[nodiscard]] std::vector<std::string_view> all(std::string_view name) const; // in their order
 };
 
+struct TakenConnection; // taken_connection.hpp
+
 struct Response
 {
     unsigned status = 200;
     Headers headers; // without Content-Length, Date and Connection: the session writes those
     std::string body;
     bool close = false; // close the connection after this answer
+    // Set: this is the last answer here, and the connection goes on as a stream. The head of the
+    // answer is still to be written, but for 101, which the taker writes.
+    std::function<void(TakenConnection&)> take_over{};
 };
 
 // Called once for every Message, possibly later, always on the loop.

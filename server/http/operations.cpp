@@ -137,6 +137,12 @@ Declaration const table[] = {
     {"list_webhook_deliveries",  "webhooks",  {query<DeliveryStatus>("status", "in this state"), page, page_size<100>}, {unknown}},
     {"redeliver_webhook",        "webhooks",  {},                           {unknown, refused<delivery_pending>("it is still pending")}},
 
+    {"stream_events",            "events",    {query<std::string>("types", "separated by commas; all when not given"),
+                                               query<std::string>("since", "RFC 3339; first what happened after this time"),
+                                               header<std::string>("Last-Event-ID", "first what happened after this event; wins over since")},
+                                              {refused<too_many_streams>("the caller has as many open as it may")}},
+    {"stream_events_web_socket", "events",    {},                           {refused<upgrade_required>("the request is no WebSocket upgrade")}},
+
     {"get_health",               "system"},
     {"get_jwks",                 "system"},
     {"get_did_document",         "system"},

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 namespace http {
 
@@ -33,6 +34,9 @@ public:
     [[nodiscard]] std::string& text() { return text_; } // for appending
     [[nodiscard]] std::size_t unsent() const { return text_.size() - sent_; }
     [[nodiscard]] bool empty() const { return text_.empty(); }
+
+    // What is still to be sent, for whoever goes on writing.
+    [[nodiscard]] std::string take() { return std::exchange(text_, {}).substr(sent_); }
 
     Outcome write(Socket& socket);
 

@@ -50,6 +50,15 @@ Outcome outcome_of(Redirect redirect)
     return {.status = redirect.status, .headers = std::move(redirect.headers)};
 }
 
+Outcome outcome_of(EventStream stream)
+{
+    auto const is_web_socket = stream.opening.kind == server::StreamKind::websocket;
+    return {
+        .status = is_web_socket ? 101U : 200U,
+        .content_type = is_web_socket ? "" : "text/event-stream; charset=utf-8",
+        .headers = std::move(stream.headers),
+        .stream = std::make_shared<StreamOpening>(std::move(stream.opening))};
+}
 Outcome outcome_of(Document document)
 {
     return {

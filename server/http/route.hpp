@@ -6,9 +6,11 @@
 #include "server/http/read_body.hpp"
 #include "server/http/request.hpp"
 #include "server/http/schema.hpp"
+#include "server/http/stream_opening.hpp"
 #include "server/http/write_view.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -112,6 +114,7 @@ struct Outcome
     std::string content_type{};
     std::string body{};
     Headers headers{};
+    std::shared_ptr<StreamOpening> stream{}; // what the connection becomes
     std::string unsigned_input{}; // not empty: wherever the body holds it, its signature follows
 };
 
@@ -194,6 +197,7 @@ inline Outcome outcome_of(NoContent const&)
 Outcome outcome_of(HtmlPage page);
 Outcome outcome_of(Redirect redirect);
 Outcome outcome_of(Document document);
+Outcome outcome_of(EventStream stream);
 Outcome outcome_of(PageOrRedirect answer);
 template<class View> Outcome outcome_of(DocumentOf<View> document)
 {
@@ -241,6 +245,14 @@ template<> struct AnswersOf<PageOrRedirect>
 };
 template<class View> struct AnswersOf<DocumentOf<View>> : AnswersOf<View>
 {};
+template<> struct AnswersOf<EventStream>
+{
+    static std::vector<AnswerShape> make(Schemas&) { return {{200, "text/event-stream"}}; }
+};
+template<> struct AnswersOf<WebSocketStream>
+{
+    static std::vector<AnswerShape> make(Schemas&) { return {{.status = 101}}; }
+};
 template<> struct AnswersOf<Document>
 {
     static std::vector<AnswerShape> make(Schemas&) { return {{}}; }

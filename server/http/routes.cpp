@@ -11,6 +11,7 @@
 #include "server/api/did.hpp"
 #include "server/api/email_confirmation.hpp"
 #include "server/api/docs.hpp"
+#include "server/api/events.hpp"
 #include "server/api/grants.hpp"
 #include "server/api/me.hpp"
 #include "server/api/permissions_page.hpp"
@@ -104,6 +105,9 @@ constexpr Route table[] = {
     {verb::post,    "/v1/webhooks/{id}/rotate-secret",        Auth::developer, Limit::slow,             Tx::write, "Replace the secret of a webhook endpoint",    on<rotate_webhook_secret>},
     {verb::get,     "/v1/webhooks/{id}/deliveries",           Auth::developer, Limit::standard,         Tx::read,  "List what was or is to be delivered",         on<list_webhook_deliveries>},
     {verb::post,    "/v1/webhooks/{id}/deliveries/{deliveryId}/redeliver", Auth::developer, Limit::write, Tx::write, "Send a finished delivery again",            on<redeliver_webhook>},
+
+    {verb::get,     "/v1/events/stream",                      Auth::developer, Limit::standard,         Tx::read,  "Events as they happen (server-sent events)",  on<stream_events>},
+    {verb::get,     "/v1/events/ws",                          Auth::developer, Limit::standard,         Tx::read,  "Events as they happen (WebSocket)",           on<stream_events_web_socket>},
 
     {verb::get,     "/v1/admin/stats",                        Auth::operator_, Limit::admin,            Tx::read,  "Counts over all developers",                  on<admin_stats>},
     {verb::get,     "/v1/admin/developers",                   Auth::operator_, Limit::admin,            Tx::read,  "List developers",                             on<admin_list_developers>},

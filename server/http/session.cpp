@@ -1,5 +1,7 @@
 #include "server/http/session.hpp"
 
+#include "server/http/taken_connection.hpp"
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -211,6 +213,8 @@ void Session::settle()
     if (phase_ == Phase::closed || phase_ == Phase::lingering)
         return;
     render();
+    if (last_)
+        return hand_socket_over();
     write();
     if (phase_ == Phase::closed)
         return;
@@ -243,6 +247,13 @@ void Session::render()
 {
     while (!exchanges_.empty() && exchanges_.front().response) {
         auto& [form, response] = exchanges_.front();
+        if (response->take_over && !form.head_only) {
+            form.close = form.endless = true;
+            if (response->status != 101)
+                append_answer(output_.text(), *response, form, host_->date.now());
+            last_ = std::move(response);
+            return;
+        }
         bool const last = exchanges_.size() == 1 &&
                           (phase_ == Phase::closing || (host_->draining && !reader_.is_in_body()));
         bool const close = form.close || response->close || last;
@@ -274,6 +285,24 @@ void Session::write()
         wait_writable();
     else
         last_activity_ = steady_clock::now();
+}
+
+// To whoever turns the connection into a stream; this session ends without closing it.
+void Session::hand_socket_over()
+{
+    auto const self = shared_from_this();
+    phase_ = Phase::closed;
+    first_number_ += exchanges_.size();
+    exchanges_.clear();
+    ErrorCode ignored;
+    socket_.cancel(ignored);
+    TakenConnection taken{
+        .socket = std::move(socket_),
+        .unsent = output_.take(),
+        .headers = std::move(last_->headers)};
+    auto const take_over = std::move(last_->take_over);
+    host_->ended(*this);
+    take_over(taken);
 }
 
 // RFC 9112 section 9.6: closing at once could reset the connection under the answer.

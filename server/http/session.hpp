@@ -80,6 +80,7 @@ private:
     void post_turn();
     void render();
     void write();
+    void hand_socket_over();
     void linger();
 
     [[nodiscard]] bool has_room() const;
@@ -94,6 +95,7 @@ private:
     std::vector<Exchange> exchanges_;
     std::uint64_t first_number_ = 0; // of exchanges_.front()
     Output output_;
+    std::optional<Response> last_; // which takes the socket over
     std::size_t discarded_ = 0;
     Time last_activity_;
     bool interpreting_ = false;

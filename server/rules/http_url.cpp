@@ -43,6 +43,8 @@ std::optional<HttpUrl> parse_http_url(std::string_view text)
     parts.target = std::string{std::string_view{url.encoded_path()}};
     if (parts.target.empty())
         parts.target = "/";
+    if (parts.target.front() != '/') // Boost 1.81 reads host:80:80 as a path after the port
+        return {};
     if (url.has_query())
         parts.target += "?" + std::string{std::string_view{url.encoded_query()}};
     parts.has_userinfo = url.has_userinfo();
