@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/http/message.hpp"
+#include "server/http/parse_json.hpp"
 #include "server/turn.hpp"
 #include "storage/developers.hpp"
 #include "storage/page.hpp"
@@ -37,6 +38,7 @@ struct Request : server::Turn
     Message const& message;
     std::string id;             // X-Request-Id
     boost::json::object body{}; // parsed; empty when there was none
+    NumberTexts number_texts{}; // of the numbers that are its members
     std::optional<storage::Developer> developer{};
     std::optional<storage::PrincipalSession> session{};
     std::vector<PathParameter> path_parameters{};
@@ -59,6 +61,9 @@ struct Request : server::Turn
     [[nodiscard]] storage::Page page(std::int64_t size_max) const;
     // The same with a default of its own and small sizes clamped as well.
     [[nodiscard]] storage::Page page(std::int64_t size_max, std::int64_t size_default) const;
+
+    // The same, but a number that is none or beyond its bounds is refused. Empty counts as absent.
+    [[nodiscard]] storage::Page exact_page(std::int64_t size_max, std::int64_t size_default) const;
 
     [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
 };
