@@ -186,21 +186,18 @@ ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota
 
 ApiError grant_inactive()
 {
-    return {
-        409, "GRANT_INACTIVE",
-        "The grant is revoked or expired, so nothing can be spent on it. Ask the person for a new "
-        "one"};
+    return {409, "GRANT_INACTIVE", "The grant is revoked or expired. Ask the person for a new one"};
 }
 ApiError budget_exists()
 {
-    return {409, "CONFLICT", "The grant has a budget already, and keeps it"};
+    return {409, "CONFLICT", "The grant has a budget already, and keeps it. Debit that one"};
 }
 ApiError insufficient_budget(std::string_view grant_id)
 {
     return {
         402, "INSUFFICIENT_BUDGET",
         "Grant " + std::string{grant_id} +
-            " has too little budget left, or none. Nothing was debited"};
+            " has too little budget left, or none. Nothing was debited. Try a smaller amount"};
 }
 
 ApiError redirect_uri_not_registered()

@@ -44,8 +44,6 @@ Caller caller_of(Auth auth, Request const& request)
     return {};
 }
 
-constexpr std::string_view header_name = "Idempotency-Key";
-
 std::string_view checked_key(std::string_view key, std::string_view where)
 {
     auto const visible = [](char c) { return c > ' ' && c < '\x7f'; };
@@ -58,7 +56,7 @@ std::string_view checked_key(std::string_view key, std::string_view where)
 std::optional<std::string_view> key_of(Route const& route, Request const& request)
 {
     if (request.message.has_header("idempotency-key"))
-        return checked_key(request.message.header("idempotency-key"), header_name);
+        return checked_key(request.message.header("idempotency-key"), "Idempotency-Key");
     if (!route.operation.replay.key_in_metadata)
         return {};
     auto const* const metadata = request.body.if_contains("metadata");
@@ -91,16 +89,15 @@ std::optional<Idempotency> Idempotency::of(Route const& route, Request const& re
 {
     if (!takes_part(route))
         return {};
-    auto const given = key_of(route, request);
-    if (!given)
+    auto const key = key_of(route, request);
+    if (!key)
         return {};
-    auto const key = *given;
 
     std::string_view const target{request.message.target};
     auto const path = target.substr(0, target.find('?'));
     auto const caller = caller_of(route.auth, request);
     std::string name{"idempotency"};
-    for (auto const part : {caller.id, std::string_view{request.message.method}, path, key})
+    for (auto const part : {caller.id, std::string_view{request.message.method}, path, *key})
         name.append("\n").append(part);
     Idempotency idempotency;
     idempotency.owner_ = caller.owner;

@@ -32,8 +32,8 @@ constexpr auto no_link = refused<consent_link_required>("no cookie of this reque
 constexpr auto no_session = refused<principal_verification_required>("no session of this person");
 constexpr auto left = refused<principal_deprovisioned>("the person's account was ended");
 constexpr auto no_operator = refused<operator_key_unset>("the server has no operator key");
-constexpr auto inactive = refused<grant_inactive>("the grant is revoked or expired");
 constexpr auto no_passkey = refused<passkey_required>("no passkey assertion for this request");
+constexpr auto inactive = refused<grant_inactive>("the grant is revoked or expired");
 
 // A line an operation: which parameters it reads beside the path's, and how it refuses beside what
 // follows from its route. Groups are shown in this order.

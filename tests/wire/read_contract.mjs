@@ -41,13 +41,6 @@ function facts_of_schema(schema) {
     return facts;
 }
 
-// The values of `code` an error schema allows.
-function codes_in(schema) {
-    const code = schema?.properties?.code ?? {};
-    const own = code.enum ?? (code.const === undefined ? [] : [code.const]);
-    return [...own, ...(schema?.allOf ?? []).flatMap(codes_in)];
-}
-
 class ContractFile {
     // headers: the schemas of the headers seen so far, by name.
     constructor(name, directory, headers) {
@@ -86,11 +79,18 @@ class ContractFile {
         const headers = Object.keys(response.headers ?? {}).sort();
         return { headers, content: this.content(response.content) };
     }
+    // The values of `code` an error schema allows.
+    codes(schema = {}) {
+        if (schema.$ref) return this.codes(this.component("schemas", schema.$ref));
+        const code = schema.properties?.code ?? {};
+        const own = code.enum ?? (code.const === undefined ? [] : [code.const]);
+        return [...own, ...(schema.allOf ?? []).flatMap((part) => this.codes(part))];
+    }
     // A refusal: its example only tells the reason phrase.
     refusal(response) {
         const { headers, content } = this.response(response);
         const { schema, examples } = content["application/json"];
-        const codes = codes_in(schema);
+        const codes = this.codes(schema);
         const facts = { headers, codes, schema: codes.length > 0 ? error_schema : schema };
         const phrase = Object.values(examples)[0]?.error;
         return phrase === undefined ? facts : { ...facts, phrase };
