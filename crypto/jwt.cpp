@@ -36,16 +36,22 @@ std::optional<Parts> split(std::string_view token)
         token.substr(first + 1, second - first - 1), token.substr(second + 1)};
 }
 
-std::optional<boost::json::object> decode_object(std::string_view part)
+struct DecodedObject
 {
-    auto const text = decode_base64url(part);
+    std::string text;
+    boost::json::object object;
+};
+
+std::optional<DecodedObject> decode_object(std::string_view part)
+{
+    auto text = decode_base64url(part);
     if (!text || !has_unique_members(*text))
         return std::nullopt;
     boost::json::error_code error;
     auto value = boost::json::parse(*text, error);
     if (error || !value.is_object())
         return std::nullopt;
-    return std::move(value.get_object());
+    return DecodedObject{std::move(*text), std::move(value.get_object())};
 }
 
 std::optional<std::string_view>
@@ -125,10 +131,11 @@ std::optional<VerifiedJwt> verify_jwt(
 
     auto const header = decode_object(parts->header);
     // RFC 8725 3.1: the algorithm is ours to choose, never the token's.
-    if (!header || string_member(*header, "alg") != "RS256" || has_refused_member(*header))
+    if (!header || string_member(header->object, "alg") != "RS256" ||
+        has_refused_member(header->object))
         return std::nullopt;
-    auto const typ = accepted_typ(*header, typs);
-    auto const* const key = key_named(string_member(*header, "kid"), keys);
+    auto const typ = accepted_typ(header->object, typs);
+    auto const* const key = key_named(string_member(header->object, "kid"), keys);
     if (!typ || key == nullptr)
         return std::nullopt;
 
@@ -140,7 +147,7 @@ std::optional<VerifiedJwt> verify_jwt(
     auto claims = decode_object(parts->payload);
     if (!claims)
         return std::nullopt;
-    return VerifiedJwt{std::string(*typ), std::move(*claims)};
+    return VerifiedJwt{std::string(*typ), std::move(claims->object), std::move(claims->text)};
 }
 
 } // namespace crypto

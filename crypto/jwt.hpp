@@ -21,6 +21,7 @@ struct VerifiedJwt
 {
     std::string typ; // as `typs` spells it; empty when the header has none
     boost::json::object claims;
+    std::string claims_text; // the same, as they were signed
 };
 
 constexpr std::size_t jwt_bytes_max = 16 * 1024;

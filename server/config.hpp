@@ -50,6 +50,7 @@ struct Config
     // Requests
     std::size_t max_body_bytes = 1024 * 1024;
     std::chrono::seconds idempotency_ttl{600};
+    std::chrono::seconds budget_idempotency_ttl{86'400};
 
     // Lifetimes
     std::chrono::seconds grant_default_ttl{};

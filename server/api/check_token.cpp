@@ -113,6 +113,7 @@ CheckedToken check_token(http::Request& request, std::string_view token)
     if (!verified)
         return checked;
     checked.claims = std::move(verified->claims);
+    checked.claims_text = std::move(verified->claims_text);
     checked.verdict = judge(request, checked);
     return checked;
 }

@@ -28,6 +28,7 @@ struct CheckedToken
 {
     TokenVerdict verdict = TokenVerdict::malformed;
     boost::json::object claims;        // from `expired` on
+    std::string claims_text{};         // the same, as they were signed
     storage::TokenState state{};       // from `revoked` on, and when good
     std::vector<std::string> scopes{}; // scp
     storage::Timestamp expires_at{};   // exp

@@ -39,7 +39,7 @@ DeliveryPageView list_webhook_deliveries(http::Request& request)
 {
     constexpr std::int64_t size_max = 100, size_default = 20;
     auto const webhook = find_webhook_of_path(request); // before the parameters are looked at
-    auto const page = request.exact_page(size_max, size_default);
+    auto const page = request.exact_page(size_max, size_default, http::LargeSize::reduced);
     auto const status = request.query("status").value_or("");
     if (!status.empty() && status != "pending" && status != "delivered" && status != "failed")
         throw http::bad_request("status must be pending, delivered or failed");

@@ -48,6 +48,8 @@ std::string plain_words(object const& given, object const& schema, object const&
         return "list of " + type_words(schema.at("items").as_object(), components);
     if (type == "integer")
         return "whole number";
+    if (type == "number")
+        return "number";
     if (type == "boolean")
         return "true or false";
     if (type == "object")
@@ -101,6 +103,12 @@ std::string type_words(object const& given, object const& components)
 {
     if (auto const* const choices = given.if_contains("anyOf"))
         return type_words(choices->as_array().front().as_object(), components) + " or null";
+    if (auto const* const choices = given.if_contains("oneOf")) {
+        std::string words;
+        for (auto const& choice : choices->as_array())
+            words += (words.empty() ? "" : " or ") + type_words(choice.as_object(), components);
+        return words;
+    }
     auto const& schema = http::resolved(given, components);
     auto const words = plain_words(given, schema, components);
     return is_nullable(schema) ? words + " or null" : words;

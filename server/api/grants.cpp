@@ -5,8 +5,6 @@
 #include "server/api/revocation.hpp"
 #include "storage/grants.hpp"
 
-#include <boost/json/serialize.hpp>
-
 namespace api {
 
 namespace {
@@ -108,10 +106,7 @@ VerifyGrantView verify_grant(http::Request& request, VerifyBody const& body)
         throw http::invalid_token();
     if (checked.verdict != TokenVerdict::good)
         return {.active = false, .reason = reason_of(checked.verdict), .claims = {}};
-    return {
-        .active = true,
-        .reason = {},
-        .claims = http::RawJson{boost::json::serialize(checked.claims)}};
+    return {.active = true, .reason = {}, .claims = http::RawJson{checked.claims_text}};
 }
 
 } // namespace api

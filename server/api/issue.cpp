@@ -6,6 +6,7 @@
 #include "server/api/emit.hpp"
 #include "server/rules/time_text.hpp"
 #include "server/rules/token_lifetimes.hpp"
+#include "storage/budgets.hpp"
 #include "storage/refresh_tokens.hpp"
 #include "storage/tokens.hpp"
 
@@ -29,10 +30,11 @@ struct GrantClaims
     std::optional<std::string> parentAgt;
     std::optional<std::string> parentGrnt;
     std::optional<int> delegationDepth;
+    std::optional<http::RawJson> bdg;
 };
 BOOST_DESCRIBE_STRUCT(
     GrantClaims, (),
-    (iss, sub, aud, agt, dev, scp, grnt, jti, iat, exp, parentAgt, parentGrnt, delegationDepth)
+    (iss, sub, aud, agt, dev, scp, grnt, jti, iat, exp, parentAgt, parentGrnt, delegationDepth, bdg)
 )
 
 struct GrantCreatedView
@@ -86,6 +88,10 @@ std::string claims_of(
         claims.parentGrnt = grant.parent_id;
         claims.delegationDepth = grant.depth;
     }
+    // What is left now, for whoever sees only the token; a debit decides by the database. Grants
+    // get a budget after their first token, so that this begins with a refresh.
+    if (auto const budget = storage::find_budget(request.db, grant.developer_id, grant.id))
+        claims.bdg = http::RawJson{rules::amount_number({budget->remaining})};
     return http::write_view(claims).text;
 }
 

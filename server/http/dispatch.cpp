@@ -64,7 +64,7 @@ void parse_body(Route const& route, Request& request)
         return;
     if (!is_json_type(message.header("content-type")))
         throw unsupported_media_type();
-    request.body = parse_json_object(message.body);
+    request.body = parse_json_object(message.body, &request.number_texts);
 }
 
 // The body holds the token without its signature, once or (in a link) more often.
@@ -232,8 +232,10 @@ void Dispatch::count_route(Exchange& exchange, storage::Timestamp now)
 {
     auto const& row = *exchange.match.route;
     auto const by_developer = row.auth == Auth::developer;
-    auto const verdict =
-        limits_.count_route(row.limit, by_developer ? exchange.caller_id : exchange.source, now);
+    auto who = by_developer ? exchange.caller_id : exchange.source;
+    if (row.limit == Limit::write) // one number, but each operation counts its own requests
+        who.append(" ").append(row.operation.handler);
+    auto const verdict = limits_.count_route(row.limit, who, now);
     if (verdict.limit != 0 && (!by_developer || !verdict.allowed))
         exchange.reported = verdict;
     throw_if_tripped(verdict, row.limit);

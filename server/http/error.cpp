@@ -192,6 +192,21 @@ ApiError delivery_pending()
 {
     return {409, "CONFLICT", "Delivery is still pending. Wait for its next attempt"};
 }
+ApiError grant_inactive()
+{
+    return {409, "GRANT_INACTIVE", "The grant is revoked or expired. Ask the person for a new one"};
+}
+ApiError budget_exists()
+{
+    return {409, "CONFLICT", "The grant has a budget already, and keeps it. Debit that one"};
+}
+ApiError insufficient_budget(std::string_view grant_id)
+{
+    return {
+        402, "INSUFFICIENT_BUDGET",
+        "Grant " + std::string{grant_id} +
+            " has too little budget left, or none. Nothing was debited. Try a smaller amount"};
+}
 
 ApiError redirect_uri_not_registered()
 {
@@ -308,9 +323,9 @@ ApiError delegation_too_deep(int hops_max)
         "Delegation limit of " + std::to_string(hops_max) + " hops reached"};
 }
 
-ApiError idempotency_key_invalid()
+ApiError idempotency_key_invalid(std::string_view where)
 {
-    return bad_request("Idempotency-Key must be 1 to 255 visible ASCII characters");
+    return bad_request(std::string{where} + " must be 1 to 255 visible ASCII characters");
 }
 ApiError idempotency_key_reused()
 {

@@ -57,6 +57,11 @@ ApiError address_taken();
 ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota);
 ApiError delivery_pending();
 
+// Budgets
+ApiError grant_inactive();
+ApiError budget_exists();
+ApiError insufficient_budget(std::string_view grant_id);
+
 // Redirects, consent
 ApiError redirect_uri_not_registered();
 ApiError consent_required();
@@ -92,7 +97,7 @@ ApiError scopes_exceed_parent(std::string_view scopes);
 ApiError delegation_too_deep(int hops_max);
 
 // Idempotency-Key
-ApiError idempotency_key_invalid();
+ApiError idempotency_key_invalid(std::string_view where);
 ApiError idempotency_key_reused();
 ApiError idempotency_in_progress();
 

@@ -58,6 +58,8 @@ boost::json::value example_value(
     auto const& schema = resolved(given, components);
     if (auto const* const words = schema.if_contains("enum"))
         return words->as_array().front();
+    if (auto const* const choices = schema.if_contains("oneOf"))
+        return example_value(name, choices->as_array().front().as_object(), components);
     auto const type = type_of(schema);
     if (type == "object")
         return example_body(schema, components, false);
@@ -65,7 +67,7 @@ boost::json::value example_value(
         return boost::json::array{example_value(name, schema.at("items").as_object(), components)};
     if (type == "boolean")
         return true;
-    if (type == "integer") {
+    if (type == "integer" || type == "number") {
         auto const* const min = schema.if_contains("minimum");
         return std::max<std::int64_t>(1, min == nullptr ? 1 : min->to_number<std::int64_t>());
     }

@@ -44,6 +44,30 @@ Caller caller_of(Auth auth, Request const& request)
     return {};
 }
 
+std::string_view checked_key(std::string_view key, std::string_view where)
+{
+    auto const visible = [](char c) { return c > ' ' && c < '\x7f'; };
+    if (key.empty() || key.size() > 255 || !std::ranges::all_of(key, visible))
+        throw idempotency_key_invalid(where);
+    return key;
+}
+
+// SDKs set no headers of their own, so debits take the key from the body as well.
+std::optional<std::string_view> key_of(Route const& route, Request const& request)
+{
+    if (request.message.has_header("idempotency-key"))
+        return checked_key(request.message.header("idempotency-key"), "Idempotency-Key");
+    if (!route.operation.replay.key_in_metadata)
+        return {};
+    auto const* const metadata = request.body.if_contains("metadata");
+    auto const* const object = metadata == nullptr ? nullptr : metadata->if_object();
+    auto const* const member = object == nullptr ? nullptr : object->if_contains("idempotencyKey");
+    auto const* const text = member == nullptr ? nullptr : member->if_string();
+    if (text == nullptr)
+        return {};
+    return checked_key({text->data(), text->size()}, "metadata.idempotencyKey");
+}
+
 // The grant whose token an answer carries; its member is spelled grantId in every such answer.
 std::optional<std::string> grant_of(Outcome const& outcome)
 {
@@ -63,18 +87,17 @@ bool Idempotency::applies_to(Route const& route)
 
 std::optional<Idempotency> Idempotency::of(Route const& route, Request const& request)
 {
-    if (!takes_part(route) || !request.message.has_header("idempotency-key"))
+    if (!takes_part(route))
         return {};
-    auto const key = request.message.header("idempotency-key");
-    auto const visible = [](char c) { return c > ' ' && c < '\x7f'; };
-    if (key.empty() || key.size() > 255 || !std::ranges::all_of(key, visible))
-        throw idempotency_key_invalid();
+    auto const key = key_of(route, request);
+    if (!key)
+        return {};
 
     std::string_view const target{request.message.target};
     auto const path = target.substr(0, target.find('?'));
     auto const caller = caller_of(route.auth, request);
     std::string name{"idempotency"};
-    for (auto const part : {caller.id, std::string_view{request.message.method}, path, key})
+    for (auto const part : {caller.id, std::string_view{request.message.method}, path, *key})
         name.append("\n").append(part);
     Idempotency idempotency;
     idempotency.owner_ = caller.owner;
@@ -82,6 +105,9 @@ std::optional<Idempotency> Idempotency::of(Route const& route, Request const& re
     idempotency.request_hash_ = crypto::hex(
         crypto::sha256(std::string{target.substr(path.size())} + "\n" + request.message.body)
     );
+    auto const& config = request.app.config;
+    idempotency.ttl_ =
+        route.operation.replay.of_budgets ? config.budget_idempotency_ttl : config.idempotency_ttl;
     return idempotency;
 }
 
@@ -129,7 +155,7 @@ void Idempotency::keep_answer(Request& request, Outcome const& outcome) const
              request.db, request.app.ids, request.now, purpose, owner_, key_hash_, "body", text
          ),
          .grant_id = grant_of(outcome),
-         .expires_at = request.now + request.app.config.idempotency_ttl}
+         .expires_at = request.now + ttl_}
     );
 }
 

@@ -14,7 +14,8 @@ public:
     // Whether the route's operation honours a key.
     static bool applies_to(Route const& route);
 
-    // Nothing when the route or the request does not take part. Throws ApiError for a bad key.
+    // Nothing when the route or the request does not take part. Throws ApiError for a bad key. The
+    // body has been parsed: it may hold the key.
     static std::optional<Idempotency> of(Route const& route, Request const& request);
 
     // The kept answer; nothing when there is none, when it has expired, or when it holds a token of
@@ -28,6 +29,7 @@ private:
     std::string owner_;        // the developer whose data key seals the answer
     std::string key_hash_;     // caller, method, path, key: keyed hash
     std::string request_hash_; // query and body
+    std::chrono::seconds ttl_{};
 };
 
 } // namespace http

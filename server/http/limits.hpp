@@ -29,7 +29,8 @@ public:
     // Counts one request. `source`: rules::rate_source of the client's address.
     Verdict count_address(std::string_view source, storage::Timestamp now);
     Verdict count_plan(storage::Developer const& developer, storage::Timestamp now);
-    // `who`: the developer of an authenticated route, the source otherwise.
+    // `who`: the developer of an authenticated route, the source otherwise; with the operation
+    // where each has a bucket of its own.
     Verdict count_route(Limit limit, std::string_view who, storage::Timestamp now);
 
     [[nodiscard]] bool off() const { return factor_ == 0; }

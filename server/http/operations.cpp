@@ -34,6 +34,7 @@ constexpr auto no_session = refused<principal_verification_required>("no session
 constexpr auto left = refused<principal_deprovisioned>("the person's account was ended");
 constexpr auto no_operator = refused<operator_key_unset>("the server has no operator key");
 constexpr auto no_passkey = refused<passkey_required>("no passkey assertion for this request");
+constexpr auto inactive = refused<grant_inactive>("the grant is revoked or expired");
 
 // A line an operation: which parameters it reads beside the path's, and how it refuses beside what
 // follows from its route. Groups are shown in this order.
@@ -117,6 +118,14 @@ Declaration const table[] = {
     {"get_policy",               "policies",  {},                           {unknown}},
     {"update_policy",            "policies",  {},                           {unknown}},
     {"delete_policy",            "policies",  {},                           {unknown}},
+
+    {"allocate_budget",          "budgets",   {},                           {refused<not_found>("the grant is unknown or foreign"), inactive,
+                                                                             refused<budget_exists>("the grant has a budget")}},
+    {"debit_budget",             "budgets",   {},                           {refused<not_found>("the grant is unknown or foreign"), inactive,
+                                                                             refused<insufficient_budget>("no budget, or less left than the amount")}},
+    {"get_budget_balance",       "budgets",   {},                           {refused<not_found>("the grant is unknown or foreign, or has no budget")}},
+    {"list_budget_allocations",  "budgets",   {page, page_size<1000>},      {}},
+    {"list_budget_transactions", "budgets",   {page, query<Integer<1, 200>>("pageSize", "50 when not given")}, {}},
 
     {"log_audit",                "audit",     {},                           {quota}},
     {"list_audit",               "audit",     {query<std::string>("agentId", "of this agent"),

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
 namespace http {
 
@@ -32,6 +33,9 @@ public:
     static constexpr std::size_t max_key_size = std::numeric_limits<std::size_t>::max();
     static constexpr std::size_t max_string_size = std::numeric_limits<std::size_t>::max();
 
+    // Where the texts of the outermost object's numbers go, if anywhere.
+    NumberTexts* number_texts = nullptr;
+
     json::value release() { return stack_.release(); }
 
     bool on_document_begin(Error&)
@@ -40,26 +44,39 @@ public:
         return true;
     }
     bool on_document_end(Error&) { return true; }
-    bool on_object_begin(Error&) { return true; }
+    bool on_object_begin(Error&)
+    {
+        ++depth_;
+        return true;
+    }
     bool on_object_end(std::size_t members, Error&)
     {
+        --depth_;
         stack_.push_object(members);
         return true;
     }
-    bool on_array_begin(Error&) { return true; }
+    bool on_array_begin(Error&)
+    {
+        ++depth_;
+        return true;
+    }
     bool on_array_end(std::size_t items, Error&)
     {
+        --depth_;
         stack_.push_array(items);
         return true;
     }
     bool on_key_part(json::string_view text, std::size_t, Error&)
     {
         stack_.push_chars(text);
+        key_part_ += text;
         return true;
     }
     bool on_key(json::string_view text, std::size_t, Error&)
     {
         stack_.push_key(text);
+        key_part_ += text;
+        key_ = std::exchange(key_part_, {});
         return true;
     }
     bool on_string_part(json::string_view text, std::size_t, Error&)
@@ -77,29 +94,27 @@ public:
         number_ += text;
         return true;
     }
-    bool on_int64(std::int64_t value, json::string_view, Error&)
+    bool on_int64(std::int64_t value, json::string_view text, Error&)
     {
-        number_.clear();
+        end_number(text);
         stack_.push_int64(value);
         return true;
     }
-    bool on_uint64(std::uint64_t value, json::string_view, Error&)
+    bool on_uint64(std::uint64_t value, json::string_view text, Error&)
     {
-        number_.clear();
+        end_number(text);
         stack_.push_uint64(value);
         return true;
     }
     bool on_double(double rough, json::string_view text, Error&)
     {
-        number_ += text;
+        auto const number = end_number(text);
         double exact = 0;
         // Out of range: too large (the rough value is large too), or too small, which is 0.
-        if (std::from_chars(number_.data(), number_.data() + number_.size(), exact).ec !=
-            std::errc{})
+        if (std::from_chars(number.data(), number.data() + number.size(), exact).ec != std::errc{})
             exact = std::abs(rough) > 1
                         ? std::copysign(std::numeric_limits<double>::infinity(), rough)
                         : 0;
-        number_.clear();
         stack_.push_double(exact);
         return true;
     }
@@ -117,15 +132,30 @@ public:
     bool on_comment(json::string_view, Error&) { return true; }
 
 private:
+    // The whole text of the number that ends in `text`.
+    std::string end_number(json::string_view text)
+    {
+        auto number = std::exchange(number_, {});
+        number += text;
+        // Directly in the outermost object the last key is the number's own.
+        if (depth_ == 1 && number_texts != nullptr)
+            number_texts->insert_or_assign(key_, number);
+        return number;
+    }
+
     json::value_stack stack_;
     std::string number_;
+    std::string key_part_;
+    std::string key_;
+    std::size_t depth_ = 0;
 };
 
-json::value parse_exactly(std::string_view text)
+json::value parse_exactly(std::string_view text, NumberTexts* number_texts)
 {
     json::parse_options options;
     options.max_depth = json_depth_max;
     json::basic_parser<ExactHandler> parser{options};
+    parser.handler().number_texts = number_texts;
     Error error;
     auto const read = parser.write_some(false, text.data(), text.size(), error);
     if (error || read < text.size())
@@ -164,13 +194,13 @@ void check_values(json::value const& value, std::size_t& members)
 
 } // namespace
 
-json::object parse_json_object(std::string_view text)
+json::object parse_json_object(std::string_view text, NumberTexts* number_texts)
 {
     if (text.starts_with("\xEF\xBB\xBF"))
         text.remove_prefix(3);
     if (text.empty())
         return {};
-    auto value = parse_exactly(text);
+    auto value = parse_exactly(text, number_texts);
     auto* const object = value.if_object();
     if (object == nullptr)
         throw not_json_object();

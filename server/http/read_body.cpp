@@ -80,6 +80,41 @@ void read_scope(boost::json::value const& value, std::string const& path, std::s
     out.assign(text->data(), text->size());
 }
 
+void read_currency(boost::json::value const& value, std::string const& path, std::string& out)
+{
+    auto const* const text = value.if_string();
+    if (text == nullptr)
+        throw bad_request(path + " must be a string");
+    out.clear();
+    for (auto const c : *text) {
+        auto const is_lower = c >= 'a' && c <= 'z';
+        if (!is_lower && (c < 'A' || c > 'Z') && (c < '0' || c > '9'))
+            throw bad_request(path + " must be letters and digits, such as EUR");
+        out += is_lower ? static_cast<char>(c - 'a' + 'A') : c;
+    }
+    if (out.size() < 3 || out.size() > 10)
+        throw bad_request(path + " must have 3 to 10 characters");
+}
+
+rules::Amount read_amount(
+    boost::json::value const* value, std::string const& name, NumberTexts const& number_texts
+)
+{
+    if (value == nullptr || value->is_null())
+        throw bad_request(name + " is required");
+    std::optional<rules::Amount> amount;
+    if (auto const* const text = value->if_string())
+        amount = rules::amount_of_string({text->data(), text->size()});
+    else if (value->is_number())
+        amount = rules::amount_of_number(number_texts.at(name));
+    if (!amount)
+        throw bad_request(
+            name + " must be a number above 0 and at most " +
+            rules::amount_text(rules::amount_max) + ", also as a string with up to four decimals"
+        );
+    return *amount;
+}
+
 // "mode must be live or sandbox", "status must be success, failure or blocked"
 void read_word(
     boost::json::value const& value, std::string const& path,

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 namespace http {
 
@@ -28,6 +29,10 @@ void read_scope(boost::json::value const& value, std::string const& path, std::s
 void read_word(
     boost::json::value const& value, std::string const& path,
     std::span<std::string_view const> words, std::string& out
+);
+void read_currency(boost::json::value const& value, std::string const& path, std::string& out);
+rules::Amount read_amount(
+    boost::json::value const* value, std::string const& name, NumberTexts const& number_texts
 );
 boost::json::array const& read_array(
     boost::json::value const& value, std::string const& path, std::size_t min, std::size_t max
@@ -56,6 +61,10 @@ inline void read_value(boost::json::value const& value, std::string const& path,
 inline void read_value(boost::json::value const& value, std::string const& path, Scope& out)
 {
     read_scope(value, path, out);
+}
+inline void read_value(boost::json::value const& value, std::string const& path, Currency& out)
+{
+    read_currency(value, path, out);
 }
 template<Word... Words>
 void read_value(boost::json::value const& value, std::string const& path, OneOf<Words...>& out)
@@ -116,10 +125,21 @@ void read_members(boost::json::object const& object, std::string const& path, Bo
     });
 }
 
-template<class Body> Body read_body(boost::json::object const& object)
+// The body itself. An amount is read from the text of its number, which is known of these members
+// only: inside another struct AmountInput does not compile.
+template<class Body>
+Body read_body(boost::json::object const& object, NumberTexts const& number_texts)
 {
     Body body{};
-    read_members(object, "", body);
+    boost::mp11::mp_for_each<boost::describe::describe_members<
+        Body, boost::describe::mod_public | boost::describe::mod_inherited>>([&](auto member) {
+        auto const* const value = object.if_contains(member.name);
+        auto& out = body.*member.pointer;
+        if constexpr (std::is_same_v<std::remove_reference_t<decltype(out)>, AmountInput>)
+            out.value = read_amount(value, member.name, number_texts);
+        else
+            read_member(value, member.name, out);
+    });
     return body;
 }
 

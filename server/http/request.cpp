@@ -22,10 +22,12 @@ int hex_value(char c)
     return -1;
 }
 
-// Nothing when it is no whole number. Bounded so that the offset of a page cannot overflow.
+// So that the offset of a page cannot overflow.
+constexpr std::int64_t bound = 1'000'000'000;
+
+// Nothing when it is no whole number; one beyond the bound is the bound.
 std::optional<std::int64_t> whole_number(std::optional<std::string> const& text)
 {
-    constexpr std::int64_t bound = 1'000'000'000;
     std::int64_t value = 0;
     if (!text)
         return {};
@@ -41,6 +43,21 @@ std::int64_t positive_or(std::optional<std::string> const& text, std::int64_t fa
 {
     auto const value = whole_number(text);
     return value && *value >= 1 ? *value : fallback;
+}
+
+std::int64_t
+exact_number(Request const& request, char const* name, std::int64_t max, std::int64_t fallback)
+{
+    auto const text = request.query(name);
+    if (!text || text->empty())
+        return fallback;
+    std::int64_t value = 0;
+    auto const [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
+    if (error != std::errc{} || end != text->data() + text->size() || value < 1 || value > max)
+        throw bad_request(
+            std::string{name} + " must be a whole number from 1 to " + std::to_string(max)
+        );
+    return value;
 }
 
 void check_declared(Declaration const& declaration, std::string_view name)
@@ -131,17 +148,14 @@ storage::Page Request::page(std::int64_t size_max, std::int64_t size_default) co
         .size = std::clamp<std::int64_t>(size, 1, size_max)};
 }
 
-storage::Page Request::exact_page(std::int64_t size_max, std::int64_t size_default) const
+storage::Page Request::exact_page(
+    std::int64_t size_max, std::int64_t size_default, LargeSize large
+) const
 {
-    auto const exact = [this](std::string_view name, std::int64_t fallback) {
-        auto const text = query(name);
-        auto const number = text ? whole_number(text) : fallback;
-        if (!number || *number < 1)
-            throw bad_request(std::string{name} + " must be a whole number from 1 on");
-        return *number;
-    };
+    auto const size =
+        exact_number(*this, "pageSize", large == LargeSize::reduced ? bound : size_max, size_default);
     return {
-        .number = exact("page", 1), .size = std::min(exact("pageSize", size_default), size_max)};
+        .number = exact_number(*this, "page", bound, 1), .size = std::min(size, size_max)};
 }
 
 std::optional<std::string> Request::cookie(std::string_view name) const

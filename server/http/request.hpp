@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/http/message.hpp"
+#include "server/http/parse_json.hpp"
 #include "server/turn.hpp"
 #include "storage/developers.hpp"
 #include "storage/page.hpp"
@@ -32,11 +33,18 @@ struct PathParameter
     std::string value;     // decoded
 };
 
+enum class LargeSize : std::uint8_t
+{
+    refused,
+    reduced
+};
+
 struct Request : server::Turn
 {
     Message const& message;
     std::string id;             // X-Request-Id
     boost::json::object body{}; // parsed; empty when there was none
+    NumberTexts number_texts{}; // of the numbers that are its members
     std::optional<storage::Developer> developer{};
     std::optional<storage::PrincipalSession> session{};
     std::vector<PathParameter> path_parameters{};
@@ -60,9 +68,11 @@ struct Request : server::Turn
     // The same with a default of its own and small sizes clamped as well.
     [[nodiscard]] storage::Page page(std::int64_t size_max, std::int64_t size_default) const;
 
-    // The same, but a value that is no whole number from 1 on is a bad request; large sizes are
-    // clamped.
-    [[nodiscard]] storage::Page exact_page(std::int64_t size_max, std::int64_t size_default) const;
+    // The same, but a number that is none or below 1 is refused; a size beyond its bound is refused
+    // or reduced to it. Empty counts as absent.
+    [[nodiscard]] storage::Page exact_page(
+        std::int64_t size_max, std::int64_t size_default, LargeSize large = LargeSize::refused
+    ) const;
 
     [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
 };

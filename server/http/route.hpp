@@ -51,7 +51,8 @@ enum class Limit : std::uint8_t
     principal_session,
     consent_read,
     consent_decision,
-    write, // changes of what governs or is told: policies, webhooks
+    write, // changes of what governs or is told: policies, budgets, webhooks; a bucket for each
+           // operation
     slow,  // what costs more than its answer shows: new secrets, look-ups elsewhere
     did,
     admin // also of requests with a wrong key
@@ -140,10 +141,19 @@ struct Shape
     std::vector<AnswerShape> answers{};
 };
 
+// What an Idempotency-Key means where money is at stake. A body struct that moves some says
+// `static constexpr http::Replay replay{...}`.
+struct Replay
+{
+    bool of_budgets = false;      // answers are kept for BUDGET_IDEMPOTENCY_TTL
+    bool key_in_metadata = false; // metadata.idempotencyKey is the key when there is no header
+};
+
 struct Operation
 {
     std::string_view handler; // "create_agent"
     BodyKind body;
+    Replay replay;
     Outcome (*call)(Request&);
     Shape (*shape)(Schemas&);
 };
@@ -276,6 +286,18 @@ template<class View, class Body> constexpr BodyKind body_kind(View (*)(Request&,
     return FormBody<Body> ? BodyKind::form : BodyKind::json;
 }
 
+template<class View> constexpr Replay replay_of(View (*)(Request&))
+{
+    return {};
+}
+template<class View, class Body> constexpr Replay replay_of(View (*)(Request&, Body const&))
+{
+    if constexpr (requires { Body::replay; })
+        return Body::replay;
+    else
+        return {};
+}
+
 template<class View> Shape shape_of(View (*)(Request&), Schemas& schemas)
 {
     return {.answers = AnswersOf<View>::make(schemas)};
@@ -301,12 +323,12 @@ Outcome call_handler(View (*handler)(Request&, Body const&), Request& request)
 {
     if constexpr (GatedBody<Body>)
         Body::check_open(request);
-    return outcome_of(handler(request, read_body<Body>(request.body)));
+    return outcome_of(handler(request, read_body<Body>(request.body, request.number_texts)));
 }
 
 template<auto Handler>
 constexpr Operation on{
-    handler_name<Handler>(), body_kind(Handler),
+    handler_name<Handler>(), body_kind(Handler), replay_of(Handler),
     [](Request& request) { return call_handler(Handler, request); },
     [](Schemas& schemas) { return shape_of(Handler, schemas); }};
 

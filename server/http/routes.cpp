@@ -4,6 +4,7 @@
 #include "server/api/agents.hpp"
 #include "server/api/audit.hpp"
 #include "server/api/authorize.hpp"
+#include "server/api/budgets.hpp"
 #include "server/api/consent.hpp"
 #include "server/api/consent_page.hpp"
 #include "server/api/delegate.hpp"
@@ -92,6 +93,12 @@ constexpr Route table[] = {
     {verb::get,     "/v1/policies/{id}",                      Auth::developer, Limit::standard,         Tx::read,  "Get a policy",                                on<get_policy>},
     {verb::patch,   "/v1/policies/{id}",                      Auth::developer, Limit::write,            Tx::write, "Update a policy",                             on<update_policy>},
     {verb::delete_, "/v1/policies/{id}",                      Auth::developer, Limit::write,            Tx::write, "Delete a policy",                             on<delete_policy>},
+
+    {verb::post,    "/v1/budget/allocate",                    Auth::developer, Limit::write,            Tx::write, "Give a grant a budget",                       on<allocate_budget>},
+    {verb::post,    "/v1/budget/debit",                       Auth::developer, Limit::standard,         Tx::write, "Spend from a grant's budget",                 on<debit_budget>},
+    {verb::get,     "/v1/budget/balance/{grantId}",           Auth::developer, Limit::standard,         Tx::read,  "What a grant has left",                       on<get_budget_balance>},
+    {verb::get,     "/v1/budget/allocations",                 Auth::developer, Limit::standard,         Tx::read,  "List budgets",                                on<list_budget_allocations>},
+    {verb::get,     "/v1/budget/transactions/{grantId}",      Auth::developer, Limit::standard,         Tx::read,  "What a grant has spent",                      on<list_budget_transactions>},
 
     {verb::post,    "/v1/audit/log",                          Auth::developer, Limit::audit_log,        Tx::write, "Append to the audit log",                     on<log_audit>},
     {verb::get,     "/v1/audit/entries",                      Auth::developer, Limit::standard,         Tx::read,  "List audit entries",                          on<list_audit>},

@@ -54,6 +54,26 @@ boost::json::object scope_schema()
         {"pattern", R"(^[^\s\u0000-\u001f\u007f-\u009f]+$)"}};
 }
 
+boost::json::object currency_schema()
+{
+    return {{"type", "string"}, {"pattern", "^[A-Za-z0-9]{3,10}$"}};
+}
+
+boost::json::object amount_schema()
+{
+    return {{"type", "string"}, {"pattern", R"(^[0-9]{1,14}\.[0-9]{4}$)"}};
+}
+
+// The upper bound is a power of ten, since the number that is meant has no double.
+boost::json::object amount_input_schema()
+{
+    boost::json::object const number{
+        {"type", "number"}, {"exclusiveMinimum", 0}, {"exclusiveMaximum", 100'000'000'000'000}};
+    boost::json::object const text{
+        {"type", "string"}, {"pattern", R"(^[0-9]{1,14}(\.[0-9]{1,4})?$)"}};
+    return {{"oneOf", boost::json::array{number, text}}};
+}
+
 boost::json::object timestamp_schema()
 {
     return {

@@ -54,6 +54,9 @@ std::string schema_name(std::string_view type);
 boost::json::object text_schema(std::size_t min, std::size_t max, bool one_line);
 boost::json::object words_schema(std::span<std::string_view const> words);
 boost::json::object scope_schema();
+boost::json::object currency_schema();
+boost::json::object amount_schema();
+boost::json::object amount_input_schema();
 boost::json::object timestamp_schema();
 boost::json::object nullable_schema(boost::json::object schema);
 boost::json::object array_schema(boost::json::object items);
@@ -93,6 +96,18 @@ template<> struct SchemaOf<RawJson> : SchemaOf<boost::json::object>
 template<> struct SchemaOf<Scope>
 {
     static boost::json::object make(Schemas&) { return scope_schema(); }
+};
+template<> struct SchemaOf<Currency>
+{
+    static boost::json::object make(Schemas&) { return currency_schema(); }
+};
+template<> struct SchemaOf<rules::Amount>
+{
+    static boost::json::object make(Schemas&) { return amount_schema(); }
+};
+template<> struct SchemaOf<AmountInput>
+{
+    static boost::json::object make(Schemas&) { return amount_input_schema(); }
 };
 template<> struct SchemaOf<storage::Timestamp>
 {

@@ -2,6 +2,8 @@
 // their own bounds, so that parsing, messages and the served schema say the same.
 #pragma once
 
+#include "server/rules/amount.hpp"
+
 #include <boost/json/object.hpp>
 
 #include <algorithm>
@@ -67,6 +69,19 @@ template<Word... Words> struct OneOf : std::string
 
 // A scope as createAuthorization takes it (rules/scopes.hpp says which strings are).
 struct Scope : std::string
+{
+    using std::string::string;
+};
+
+// An amount of money as bodies have it: a JSON number, or the same as a decimal string
+// (rules/amount.hpp says which ones are). Only as a member of the body itself.
+struct AmountInput
+{
+    rules::Amount value;
+};
+
+// 3 to 10 letters or digits, kept in upper case. A label: nothing is converted.
+struct Currency : std::string
 {
     using std::string::string;
 };

@@ -44,6 +44,10 @@ inline void write_value(WrittenView& out, std::integral auto value)
     out.text += std::to_string(value);
 }
 void write_value(WrittenView& out, storage::Timestamp time);
+inline void write_value(WrittenView& out, rules::Amount amount) // a string
+{
+    write_string(out.text, rules::amount_text(amount));
+}
 inline void write_value(WrittenView& out, RawJson const& json)
 {
     out.text += json.text;

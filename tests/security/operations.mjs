@@ -45,6 +45,12 @@ export class World {
     async webhook() {
         const body = { url: "https://hooks.nimbus.example/", events: ["grant.revoked"] };
         return (await this.api.must(201, "POST", "/v1/webhooks", body)).id;
+    // The id of a grant with a budget that no test spends.
+    async budgeted() {
+        const { grantId } = await this.grant();
+        const body = { grantId, initialBudget: 99_999_999 };
+        await this.api.must(201, "POST", "/v1/budget/allocate", body);
+        return grantId;
     }
     async session() {
         const { grantId } = await this.grant();
@@ -322,6 +328,29 @@ export const operations = {
     "DELETE /v1/policies/{id}": {
         repeated: "replayed",
         request: async (world) => ({ path: `/v1/policies/${(await world.policy()).id}` }),
+    },
+    "POST /v1/budget/allocate": {
+        repeated: "replayed",
+        request: async (world) => ({
+            path: "/v1/budget/allocate",
+            body: {
+                grantId: (await world.grant()).grantId,
+                initialBudget: 250,
+                currency: "EUR",
+            },
+        }),
+    },
+    "POST /v1/budget/debit": {
+        repeated: "replayed",
+        request: async (world) => ({
+            path: "/v1/budget/debit",
+            body: {
+                grantId: await world.budgeted(),
+                amount: 12.5,
+                description: "Seat reservation",
+                metadata: { orderId: "A-10293", nested: { z: null } },
+            },
+        }),
     },
     "POST /v1/audit/log": {
         repeated: "replayed",

@@ -27,6 +27,11 @@ async function new_webhook(api) {
     const body = { url: "https://hooks.nimbus.example/", events: ["grant.revoked"] };
     return (await api.must(201, "POST", "/v1/webhooks", body)).id;
 }
+async function with_budget(api, grantId) {
+    await api.must(201, "POST", "/v1/budget/allocate", { grantId, initialBudget: 250 });
+    await api.must(200, "POST", "/v1/budget/debit", { grantId, amount: 12.5 });
+    return grantId;
+}
 async function session_of(api) {
     const body = { principalId };
     const { sessionToken } = await api.must(201, "POST", "/v1/principal-sessions", body);
@@ -47,6 +52,8 @@ before(async () => {
         "authorize/authRequestId": (await owner.authorize(agent)).authRequestId,
         "grants/grantId": grant.grantId,
         "audit/entryId": entry.body.entryId,
+        "balance/grantId": await with_budget(owner, grant.grantId),
+        "transactions/grantId": grant.grantId,
         "policies/id": (await new_policy(owner, `ag_${ulid}`)).id,
         "webhooks/id": await new_webhook(owner),
     };
@@ -59,6 +66,8 @@ after(() => server.stop());
 const caller_of = ({ auth }) => (auth === "principal" ? strangers_session : stranger);
 // A request of a live developer is decided by a person, so that these two ask for no id.
 const is_decided_by_a_person = ({ path }) => path.startsWith("/v1/authorize/");
+// An empty ledger is what an unknown grant has.
+const is_empty_when_unknown = ({ path }) => path.startsWith("/v1/budget/transactions/");
 const routes_with_ids = () =>
     read_routes().filter(
         ({ path, auth }) => path.includes("{") && ["developer", "principal"].includes(auth),
@@ -89,8 +98,10 @@ test("S-074 the ids of another developer answer like ids that exist nowhere", as
         if (route.auth === "developer") callers.push(sandbox_stranger);
         for (const caller of callers) {
             const foreign = await ask(caller, route, id);
-            const hidden = caller === stranger && is_decided_by_a_person(route) ? 403 : 404;
+            const by_person = caller === stranger && is_decided_by_a_person(route);
+            const hidden = is_empty_when_unknown(route) ? 200 : by_person ? 403 : 404;
             assert.equal(foreign.status, hidden, what);
+            if (hidden === 200) assert.deepEqual(foreign.body, { transactions: [], total: 0 });
             for (const each of other) {
                 const answer = await ask(caller, route, each);
                 assert.deepEqual(visible(answer), visible(foreign), `${what} with ${each}`);
@@ -127,6 +138,10 @@ test("S-074 an id in a body or a query tells a stranger as little", async () => 
         ["/v1/tokens/verify", (token) => ({ token }), grant.grantToken, "a.b.c"],
         ["/v1/grants/delegate", (subAgentId) => ({
             parentGrantToken: own_grant.grantToken, subAgentId, scopes }), agent, `ag_${ulid}`],
+        ["/v1/budget/allocate", (grantId) => ({ grantId, initialBudget: 1 }), grant.grantId,
+            `grnt_${ulid}`],
+        ["/v1/budget/debit", (grantId) => ({ grantId, amount: 1 }), owned["balance/grantId"],
+            `grnt_${ulid}`],
         ["/v1/audit/log", (grantId) => ({ agentId: own_agent, grantId, action: "x" }),
             grant.grantId, `grnt_${ulid}`],
     ];
@@ -143,6 +158,8 @@ test("S-074 an id in a body or a query tells a stranger as little", async () => 
         assert.deepEqual(visible(a), visible(b), query[0]);
     }
     // Nothing of it was done to the owner.
+    const { body } = await owner.get(`/v1/budget/balance/${owned["balance/grantId"]}`);
+    assert.equal(body.remainingBudget, "237.5000");
     assert.equal(await owner.is_valid(grant.grantToken), true);
     assert.equal((await owner.refresh(agent, grant.refreshToken)).status, 201);
     assert.equal((await owner.exchange(agent, { ...asked, code })).status, 201);

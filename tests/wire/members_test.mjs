@@ -22,6 +22,7 @@ function types_of({ type, enum: values, const: value }) {
 // Values the schema does not allow, with what is wrong with each.
 function bad_values(schema) {
     schema = resolved(schema);
+    if (schema.oneOf) return bad_choices(schema.oneOf);
     const types = types_of(schema).map((type) => (type === "integer" ? "number" : type));
     const bad = Object.entries(of_each_type)
         .filter(([type]) => !types.includes(type))
@@ -30,6 +31,19 @@ function bad_values(schema) {
     if (types.includes("number")) bad.push(...bad_numbers(schema));
     if (types.includes("array")) bad.push(...bad_arrays(schema));
     return bad;
+}
+
+// What none of the schemas allows: they are of different types.
+function bad_choices(choices) {
+    const types = choices.flatMap(types_of);
+    const of_no_type = Object.entries(of_each_type)
+        .filter(([type]) => !types.includes(type))
+        .map(([type, value]) => [`is of type ${type}`, value]);
+    const own = choices.flatMap((choice) => [
+        ...(choice.type === "string" ? bad_strings(choice) : []),
+        ...(choice.type === "number" ? bad_numbers(choice) : []),
+    ]);
+    return [...of_no_type, ...own];
 }
 
 function bad_strings({ minLength, maxLength, pattern, enum: values, const: value, format }) {
@@ -45,8 +59,9 @@ function bad_strings({ minLength, maxLength, pattern, enum: values, const: value
     return bad;
 }
 
-function bad_numbers({ type, minimum, maximum }) {
+function bad_numbers({ type, minimum, maximum, exclusiveMinimum }) {
     const bad = [];
+    if (exclusiveMinimum !== undefined) bad.push(["is too small", exclusiveMinimum]);
     if (minimum !== undefined) bad.push(["is too small", minimum - 1]);
     if (maximum !== undefined) bad.push(["is too large", maximum + 1]);
     if (type === "integer") bad.push(["is a fraction", 1.5]);

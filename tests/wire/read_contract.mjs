@@ -15,6 +15,7 @@ const { parse } = createRequire(new URL("../clients/package.json", import.meta.u
 const files = [
     { name: "core", has: () => true },
     { name: "governance", has: (path) => /^\/v1\/policies(\/\{id\})?$/.test(path) },
+    { name: "signals", has: (path) => path.startsWith("/v1/budget/") },
 ];
 const methods = ["get", "post", "put", "patch", "delete"];
 const error_schema = { $ref: "#/$defs/Error" };
@@ -40,19 +41,6 @@ function facts_of_schema(schema) {
     return facts;
 }
 
-// The one example, or the named ones: {name: value}. A single one has the name "".
-function facts_of_examples({ example, examples }) {
-    if (examples) return map_values(examples, ({ value }) => value);
-    return example === undefined ? {} : { "": example };
-}
-
-// The values of `code` an error schema allows.
-function codes_in(schema) {
-    const code = schema?.properties?.code ?? {};
-    const own = code.enum ?? (code.const === undefined ? [] : [code.const]);
-    return [...own, ...(schema?.allOf ?? []).flatMap(codes_in)];
-}
-
 class ContractFile {
     // headers: the schemas of the headers seen so far, by name.
     constructor(name, directory, headers) {
@@ -69,10 +57,17 @@ class ContractFile {
         const { name, in: place, required, schema } = parameter;
         return { name, in: place, required: required ?? false, schema: facts_of_schema(schema) };
     }
+    // The one example, or the named ones: {name: value}. A single one has the name "".
+    examples({ example, examples }) {
+        const value_of = (named) =>
+            named.$ref ? this.component("examples", named.$ref).value : named.value;
+        if (examples) return map_values(examples, value_of);
+        return example === undefined ? {} : { "": example };
+    }
     content(content) {
         return map_values(content, (media) => ({
             schema: facts_of_schema(media.schema),
-            examples: facts_of_examples(media),
+            examples: this.examples(media),
         }));
     }
     response(response) {
@@ -84,18 +79,28 @@ class ContractFile {
         const headers = Object.keys(response.headers ?? {}).sort();
         return { headers, content: this.content(response.content) };
     }
+    // The values of `code` an error schema allows.
+    codes(schema = {}) {
+        if (schema.$ref) return this.codes(this.component("schemas", schema.$ref));
+        const code = schema.properties?.code ?? {};
+        const own = code.enum ?? (code.const === undefined ? [] : [code.const]);
+        return [...own, ...(schema.allOf ?? []).flatMap((part) => this.codes(part))];
+    }
     // A refusal: its example only tells the reason phrase.
     refusal(response) {
         const { headers, content } = this.response(response);
         const { schema, examples } = content["application/json"];
-        const codes = codes_in(schema);
+        const codes = this.codes(schema);
         const facts = { headers, codes, schema: codes.length > 0 ? error_schema : schema };
         const phrase = Object.values(examples)[0]?.error;
         return phrase === undefined ? facts : { ...facts, phrase };
     }
 
-    operation(path, method, operation) {
-        const { operationId, requestBody, security, parameters = [], responses } = operation;
+    // shared: the parameters of all operations of the path.
+    operation(path, method, operation, shared = []) {
+        const { operationId, requestBody, responses } = operation;
+        const security = operation.security ?? this.document.security;
+        const parameters = [...shared, ...(operation.parameters ?? [])];
         const errors = operation["x-errors"] ?? [];
         const rate = operation["x-rate-limit"];
         const facts = {
@@ -127,7 +132,7 @@ class ContractFile {
         const found = [];
         for (const [path, item] of Object.entries(this.document.paths).filter(([p]) => has(p)))
             for (const method of methods.filter((name) => item[name]))
-                found.push(this.operation(path, method, item[method]));
+                found.push(this.operation(path, method, item[method], item.parameters));
         return Object.fromEntries(found);
     }
 }

@@ -44,6 +44,7 @@ BOOST_AUTO_TEST_CASE(the_defaults_are_those_of_the_contract)
     BOOST_TEST(config.default_plan == "enterprise");
     BOOST_TEST(config.max_body_bytes == 1'048'576U);
     BOOST_TEST(config.idempotency_ttl.count() == 600);
+    BOOST_TEST(config.budget_idempotency_ttl.count() == 86'400);
     BOOST_TEST(config.grant_default_ttl.count() == 86'400);
     BOOST_TEST(config.grant_max_ttl.count() == 30 * 86'400);
     BOOST_TEST(config.token_max_ttl.count() == 86'400);

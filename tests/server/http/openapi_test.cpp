@@ -4,7 +4,6 @@
 #include "server/http/write_view.hpp"
 
 #include <boost/describe/class.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -48,6 +47,13 @@ struct ThingBody
 };
 BOOST_DESCRIBE_STRUCT(ThingBody, (), (colour, name, size))
 
+struct PriceBody
+{
+    AmountInput price;
+    std::optional<Currency> currency;
+};
+BOOST_DESCRIBE_STRUCT(PriceBody, (), (price, currency))
+
 template<class T> std::string schema_of()
 {
     Schemas schemas;
@@ -59,10 +65,17 @@ std::string component(Schemas const& schemas, std::string_view name)
     return boost::json::serialize(schemas.components().at(name));
 }
 
-std::string refusal_of(std::string_view json)
+template<class Body> Body read(std::string_view json)
+{
+    NumberTexts texts;
+    auto const object = parse_json_object(json, &texts);
+    return read_body<Body>(object, texts);
+}
+
+template<class Body = ThingBody> std::string refusal_of(std::string_view json)
 {
     try {
-        read_body<ThingBody>(boost::json::parse(json).as_object());
+        read<Body>(json);
     } catch (ApiError const& error) {
         return error.message;
     }
@@ -99,6 +112,11 @@ BOOST_AUTO_TEST_CASE(every_wire_type_has_the_schema_of_its_bounds)
     BOOST_TEST(schema_of<UnsignedToken>() == R"({"type":"string"})");
     BOOST_TEST(schema_of<UnsignedTokenLink>() == R"({"type":"string","format":"uri"})");
     BOOST_TEST(schema_of<std::vector<bool>>() == R"({"type":"array","items":{"type":"boolean"}})");
+    BOOST_TEST(schema_of<Currency>() == R"({"type":"string","pattern":"^[A-Za-z0-9]{3,10}$"})");
+    BOOST_TEST(
+        schema_of<rules::Amount>() == R"({"type":"string","pattern":"^[0-9]{1,14}\\.[0-9]{4}$"})"
+    );
+    BOOST_TEST(schema_of<AmountInput>().starts_with(R"({"oneOf":[{"type":"number",)"));
     BOOST_TEST(schema_of<Scope>().starts_with(R"({"type":"string","minLength":1,"maxLength":256,)")
     );
 }
@@ -176,6 +194,45 @@ BOOST_AUTO_TEST_CASE(a_word_of_a_set_is_read_with_a_message_that_names_the_set)
     BOOST_TEST(refusal_of("{}") == "colour is required");
 }
 
+BOOST_AUTO_TEST_CASE(an_amount_is_read_from_the_text_of_its_own_number)
+{
+    auto const price = [](std::string_view json) {
+        return rules::amount_text(read<PriceBody>(json).price.value);
+    };
+    BOOST_TEST(price(R"({"price":99999999999999.9999})") == "99999999999999.9999");
+    BOOST_TEST(price(R"({"price":"2.5"})") == "2.5000");
+    BOOST_TEST(price(R"({"price":7})") == "7.0000");
+    // Those of other members and of members inside them are not taken for it.
+    BOOST_TEST(price(R"({"a":1,"price":2.5,"b":3})") == "2.5000");
+    BOOST_TEST(price(R"({"price":2.5,"a":{"price":1},"b":[1.5,{"price":3}]})") == "2.5000");
+    BOOST_TEST(price(R"({"a":{"price":1},"b":[1.5],"price":2.5})") == "2.5000");
+    BOOST_TEST(price(R"({"price":1,"pric\u0065":2.5})") == "2.5000");
+    BOOST_TEST(price(R"({"price":{"price":1},"price":2.5})") == "2.5000");
+    BOOST_TEST(price(R"({"price":1e1,"price":"2.5"})") == "2.5000");
+    BOOST_TEST(refusal_of<PriceBody>(R"({"price":1,"price":null})") == "price is required");
+    BOOST_TEST(
+        refusal_of<PriceBody>(R"({"price":1,"price":{"price":1}})") ==
+        "price must be a number above 0 and at most 99999999999999.9999, also as a string with up "
+        "to four decimals"
+    );
+    BOOST_TEST(refusal_of<PriceBody>(R"({"a":{"price":1}})") == "price is required");
+}
+
+BOOST_AUTO_TEST_CASE(a_currency_is_read_in_upper_case)
+{
+    auto const currency = [](std::string_view text) {
+        return std::string{read<PriceBody>(R"({"price":1,"currency":")" + std::string{text} + "\"}")
+                               .currency.value()};
+    };
+    BOOST_TEST(currency("eur") == "EUR");
+    BOOST_TEST(currency("UsDc2") == "USDC2");
+    BOOST_TEST(currency("abcdefghij") == "ABCDEFGHIJ");
+    for (auto const* const bad : {"eu", "abcdefghijk", "e-r", "EU R", "\u20ac\u20ac\u20ac"})
+        BOOST_TEST(
+            !refusal_of<PriceBody>(R"({"price":1,"currency":")" + std::string{bad} + "\"}").empty()
+        );
+}
+
 BOOST_AUTO_TEST_CASE(an_example_has_what_is_required)
 {
     Schemas schemas;
@@ -183,6 +240,11 @@ BOOST_AUTO_TEST_CASE(an_example_has_what_is_required)
     BOOST_TEST(
         boost::json::serialize(example_body(schema, schemas.components(), false)) ==
         R"({"colour":"red"})"
+    );
+    auto const priced = schemas.of<PriceBody>();
+    BOOST_TEST(
+        boost::json::serialize(example_body(priced, schemas.components(), false)) ==
+        R"({"price":1})"
     );
     BOOST_TEST(example_path("/v1/policies/{id}/x") == "/v1/policies/ID/x");
     BOOST_TEST(example_path("/v1/agents/{agentId}").starts_with("/v1/agents/ag_"));

@@ -30,6 +30,7 @@ const without_members = [
 
 const of_one = {
     ...Object.fromEntries(without_members.map((id) => [`${id} 400 BAD_REQUEST`, "generic"])),
+    "debitBudget 409 CONFLICT": "one schema for both: a debit never conflicts",
     "getHealth 503 ": "needs a broken disk",
     "getMe 404 NOT_FOUND": "an account cannot be removed",
     "signup 403 ": "the contract names no code: the case is SIGNUP_CLOSED",
