@@ -71,6 +71,7 @@ boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text)
 Server::Server(App& app, http::Log log)
     : log_(log), dispatch_(loop_, app, http::routes(), log, end_process(log)),
       send_mails_({loop_, app, dispatch_.batches(), log, end_process(log)}),
+      write_usage_({loop_, app, dispatch_.batches(), log, end_process(log)}),
       listener_(make_listener(loop_, app.config, dispatch_))
 {
     for (auto const signal : {SIGTERM, SIGINT})
@@ -81,6 +82,7 @@ void Server::run()
 {
     wait_for_signal();
     send_mails_.start();
+    write_usage_.start();
     loop_.run();
 }
 
@@ -111,7 +113,8 @@ void Server::drain()
         if (!error)
             listener_.close(); // whoever is not done by now is cut off
     });
-    listener_.drain([this] { end(); });
+    // What was counted up to the last answer is written after it.
+    listener_.drain([this] { write_usage_.finish([this] { end(); }); });
 }
 
 // The last answers have gone out; a commit whose client left may still be under way.

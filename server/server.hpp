@@ -5,6 +5,7 @@
 #include "server/http/dispatch.hpp"
 #include "server/http/listener.hpp"
 #include "server/jobs/send_mails.hpp"
+#include "server/jobs/write_usage.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -41,6 +42,7 @@ private:
     boost::asio::steady_timer drain_timer_{loop_};
     http::Dispatch dispatch_;
     jobs::SendMails send_mails_;
+    jobs::WriteUsage write_usage_;
     http::Listener listener_;
     bool draining_ = false;
 };

@@ -127,6 +127,9 @@ Declaration const table[] = {
                                                query<std::string>("until", "RFC 3339; up to this time"), page, page_size<10'000>}, {}},
     {"get_audit",                "audit",     {},                           {unknown}},
 
+    {"get_usage",                "usage"},
+    {"get_usage_history",        "usage",     {query<Integer<1, 90>>("days", "that end today; 30 when it is no number from 1 on, 90 when it is larger")}, {}},
+
     {"get_health",               "system"},
     {"get_jwks",                 "system"},
     {"get_did_document",         "system"},

@@ -116,11 +116,15 @@ std::optional<std::string> Request::query(std::string_view name) const
     return found;
 }
 
+std::int64_t Request::positive(std::string_view name, std::int64_t fallback, std::int64_t max) const
+{
+    return std::min(positive_or(query(name), fallback), max);
+}
+
 storage::Page Request::page(std::int64_t size_max) const
 {
     return {
-        .number = positive_or(query("page"), 1),
-        .size = std::min(positive_or(query("pageSize"), size_max), size_max)};
+        .number = positive_or(query("page"), 1), .size = positive("pageSize", size_max, size_max)};
 }
 
 storage::Page Request::page(std::int64_t size_max, std::int64_t size_default) const

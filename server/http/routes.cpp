@@ -19,6 +19,7 @@
 #include "server/api/system.hpp"
 #include "server/api/token.hpp"
 #include "server/api/tokens.hpp"
+#include "server/api/usage.hpp"
 
 namespace http {
 
@@ -93,6 +94,9 @@ constexpr Route table[] = {
     {verb::post,    "/v1/audit/log",                          Auth::developer, Limit::audit_log,        Tx::write, "Append to the audit log",                     on<log_audit>},
     {verb::get,     "/v1/audit/entries",                      Auth::developer, Limit::standard,         Tx::read,  "List audit entries",                          on<list_audit>},
     {verb::get,     "/v1/audit/{entryId}",                    Auth::developer, Limit::standard,         Tx::read,  "Get one audit entry",                         on<get_audit>},
+
+    {verb::get,     "/v1/usage",                              Auth::developer, Limit::standard,         Tx::read,  "What was used today",                         on<get_usage>},
+    {verb::get,     "/v1/usage/history",                      Auth::developer, Limit::standard,         Tx::read,  "What was used on which day",                  on<get_usage_history>},
 
     {verb::get,     "/v1/admin/stats",                        Auth::operator_, Limit::admin,            Tx::read,  "Counts over all developers",                  on<admin_stats>},
     {verb::get,     "/v1/admin/developers",                   Auth::operator_, Limit::admin,            Tx::read,  "List developers",                             on<admin_list_developers>},
