@@ -8,6 +8,7 @@
 #include "server/keys.hpp"
 #include "server/outbox.hpp"
 #include "server/stream_slots.hpp"
+#include "server/verification_counts.hpp"
 #include "storage/database.hpp"
 
 namespace server {
@@ -31,6 +32,7 @@ struct App
     Keys keys;
     Outbox outbox;
     StreamSlots stream_slots;
+    VerificationCounts verification_counts;
 };
 
 } // namespace server

@@ -88,6 +88,9 @@ struct Config
     bool strict_agent_scopes = false;
     int max_delegation_depth = 3;
 
+    // Signals
+    bool usage_metering = true;
+
     // Rates per minute, before the profile's factor
     std::string rate_profile; // appliance (times 100), reference, off
     int rate_ip = 0;

@@ -21,9 +21,8 @@ EventPlace place_after_time(Turn const& turn, storage::Timestamp time)
     return after < oldest ? EventPlace{oldest, true} : EventPlace{after, false};
 }
 
-EventPlace place_after_event(
-    Turn const& turn, std::string_view developer_id, std::string_view event_id
-)
+EventPlace
+place_after_event(Turn const& turn, std::string_view developer_id, std::string_view event_id)
 {
     auto const oldest = oldest_held(turn);
     if (event_id < oldest || !storage::find_event(turn.db, developer_id, event_id))

@@ -76,7 +76,8 @@ Server::Server(App& app, http::Log log)
       resolver_(loop_, app.config.dns_servers), outbound_tls_(make_tls_client()),
       outbound_{
           loop_, resolver_, outbound_tls_, app.config.outbound_policy, listener_.address().port()},
-      send_mails_(host()), deliver_webhooks_(host(), outbound_), expire_rows_(host())
+      send_mails_(host()), write_usage_(host()), deliver_webhooks_(host(), outbound_),
+      expire_rows_(host())
 {
     dispatch_.batches().on_durable([this] { pass_on_outbox(); });
     dispatch_.on_stream([this](auto& taken, auto const& message, auto opening) {
@@ -92,6 +93,7 @@ void Server::run()
     send_mails_.start();
     deliver_webhooks_.start();
     expire_rows_.start();
+    write_usage_.start();
     loop_.run();
 }
 
@@ -138,7 +140,8 @@ void Server::drain()
         if (!error)
             listener_.close(); // whoever is not done by now is cut off
     });
-    listener_.drain([this] { end(); });
+    // What was counted up to the last answer is written after it.
+    listener_.drain([this] { write_usage_.finish([this] { end(); }); });
 }
 
 // The last answers have gone out; a commit whose client left may still be under way.

@@ -7,6 +7,7 @@
 #include "server/jobs/deliver_webhooks.hpp"
 #include "server/jobs/expire_rows.hpp"
 #include "server/jobs/send_mails.hpp"
+#include "server/jobs/write_usage.hpp"
 #include "server/resolver.hpp"
 #include "server/streams/streams.hpp"
 
@@ -53,6 +54,7 @@ private:
     boost::asio::ssl::context outbound_tls_;
     jobs::Outbound outbound_;
     jobs::SendMails send_mails_;
+    jobs::WriteUsage write_usage_;
     jobs::DeliverWebhooks deliver_webhooks_;
     jobs::ExpireRows expire_rows_;
     bool draining_ = false;

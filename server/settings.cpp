@@ -321,6 +321,7 @@ constexpr Setting table[] = {
     {"ALLOW_LOOPBACK_REDIRECTS", "", "", "accept http redirects to loopback from live developers; default: with --dev only", false, false, toggle<&C::allow_loopback_redirects>},
     {"STRICT_AGENT_SCOPES", "", "false", "refuse scopes that the agent did not declare", false, false, toggle<&C::strict_agent_scopes>},
     {"MAX_DELEGATION_DEPTH", "MAX_DELEGATION_DEPTH", "3", "hops of delegation, 1 to 10", false, false, number<&C::max_delegation_depth, 1, 10>},
+    {"USAGE_METERING_ENABLED", "USAGE_METERING_ENABLED", "true", "whether GET /v1/usage counts what developers use", false, false, toggle<&C::usage_metering>},
     {"RATE_PROFILE", "", "appliance", "rate limits: appliance (times 100), reference, or off (only with --dev)", false, false, profile},
     {"RATE_IP", "", "5000", "requests a minute and address", false, false, number<&C::rate_ip, 1, rate_max>},
     {"RATE_PLAN_FREE", "", "100", "requests a minute of a developer on the free plan", false, false, number<&C::rate_plan_free, 1, rate_max>},

@@ -5,6 +5,7 @@
 #include "crypto/random.hpp"
 #include "server/api/check_principal.hpp"
 #include "server/api/decision.hpp"
+#include "server/api/metering.hpp"
 #include "server/api/policy_check.hpp"
 #include "server/api/quotas.hpp"
 #include "server/rules/durations.hpp"
@@ -181,6 +182,7 @@ http::Created<AuthorizeView> create_authorization(http::Request& request, Author
         view.consentUrl += "&k=" + secret;
     }
     storage::insert_auth_request(request.db, made);
+    count_authorization(request);
     return {std::move(view)};
 }
 

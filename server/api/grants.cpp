@@ -2,6 +2,7 @@
 
 #include "server/api/agents.hpp"
 #include "server/api/check_token.hpp"
+#include "server/api/metering.hpp"
 #include "server/api/revocation.hpp"
 #include "storage/grants.hpp"
 
@@ -101,6 +102,7 @@ http::NoContent revoke_grant(http::Request& request)
 
 VerifyGrantView verify_grant(http::Request& request, VerifyBody const& body)
 {
+    count_verification(request); // whatever the verdict
     auto const checked = check_token(request, body.token);
     if (checked.verdict == TokenVerdict::malformed)
         throw http::invalid_token();

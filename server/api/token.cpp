@@ -5,6 +5,7 @@
 #include "server/api/append_audit.hpp"
 #include "server/api/check_principal.hpp"
 #include "server/api/emit.hpp"
+#include "server/api/metering.hpp"
 #include "server/api/policy_check.hpp"
 #include "server/api/quotas.hpp"
 #include "server/api/revocation.hpp"
@@ -144,6 +145,7 @@ http::Created<TokenView> exchange_token(http::Request& request, TokenExchangeBod
     insert_new_grant(request, grant);
     if (!storage::consume_auth_request(request.db, auth.id, grant.id, request.now))
         throw http::code_not_approved();
+    count_token_exchange(request);
     return {issue_token(request, grant, make_refresh_token(request), "exchange")};
 }
 

@@ -1,11 +1,13 @@
 #include "server/api/tokens.hpp"
 
 #include "server/api/check_token.hpp"
+#include "server/api/metering.hpp"
 
 namespace api {
 
 VerifyTokenView verify_token(http::Request& request, VerifyBody const& body)
 {
+    count_verification(request);
     auto const checked = check_token(request, body.token);
     VerifyTokenView view;
     if (checked.verdict != TokenVerdict::good)

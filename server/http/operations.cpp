@@ -151,6 +151,8 @@ Declaration const table[] = {
                                                header<std::string>("Last-Event-ID", "first what happened after this event; wins over since")},
                                               {refused<too_many_streams>("the caller has as many open as it may")}},
     {"stream_events_web_socket", "events",    {},                           {refused<upgrade_required>("the request is no WebSocket upgrade")}},
+    {"get_usage",                "usage"},
+    {"get_usage_history",        "usage",     {query<Integer<1, 90>>("days", "that end today; 30 when it is no number from 1 on, 90 when it is larger")}, {}},
 
     {"get_health",               "system"},
     {"get_jwks",                 "system"},

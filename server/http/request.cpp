@@ -133,11 +133,15 @@ std::optional<std::string> Request::query(std::string_view name) const
     return found;
 }
 
+std::int64_t Request::positive(std::string_view name, std::int64_t fallback, std::int64_t max) const
+{
+    return std::min(positive_or(query(name), fallback), max);
+}
+
 storage::Page Request::page(std::int64_t size_max) const
 {
     return {
-        .number = positive_or(query("page"), 1),
-        .size = std::min(positive_or(query("pageSize"), size_max), size_max)};
+        .number = positive_or(query("page"), 1), .size = positive("pageSize", size_max, size_max)};
 }
 
 storage::Page Request::page(std::int64_t size_max, std::int64_t size_default) const
@@ -148,14 +152,13 @@ storage::Page Request::page(std::int64_t size_max, std::int64_t size_default) co
         .size = std::clamp<std::int64_t>(size, 1, size_max)};
 }
 
-storage::Page Request::exact_page(
-    std::int64_t size_max, std::int64_t size_default, LargeSize large
-) const
+storage::Page
+Request::exact_page(std::int64_t size_max, std::int64_t size_default, LargeSize large) const
 {
-    auto const size =
-        exact_number(*this, "pageSize", large == LargeSize::reduced ? bound : size_max, size_default);
-    return {
-        .number = exact_number(*this, "page", bound, 1), .size = std::min(size, size_max)};
+    auto const size = exact_number(
+        *this, "pageSize", large == LargeSize::reduced ? bound : size_max, size_default
+    );
+    return {.number = exact_number(*this, "page", bound, 1), .size = std::min(size, size_max)};
 }
 
 std::optional<std::string> Request::cookie(std::string_view name) const

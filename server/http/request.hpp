@@ -63,6 +63,10 @@ struct Request : server::Turn
     // when the operation does not declare that it reads it.
     [[nodiscard]] std::optional<std::string> query(std::string_view name) const;
 
+    // A parameter that is a number from 1 on: bad values fall back, large ones are clamped.
+    [[nodiscard]] std::int64_t
+    positive(std::string_view name, std::int64_t fallback, std::int64_t max) const;
+
     // `page` and `pageSize`: bad values fall back to the default, large ones are clamped.
     [[nodiscard]] storage::Page page(std::int64_t size_max) const;
     // The same with a default of its own and small sizes clamped as well.

@@ -23,6 +23,7 @@
 #include "server/api/token.hpp"
 #include "server/api/tokens.hpp"
 #include "server/api/webhooks.hpp"
+#include "server/api/usage.hpp"
 
 namespace http {
 
@@ -115,6 +116,8 @@ constexpr Route table[] = {
 
     {verb::get,     "/v1/events/stream",                      Auth::developer, Limit::standard,         Tx::read,  "Events as they happen (server-sent events)",  on<stream_events>},
     {verb::get,     "/v1/events/ws",                          Auth::developer, Limit::standard,         Tx::read,  "Events as they happen (WebSocket)",           on<stream_events_web_socket>},
+    {verb::get,     "/v1/usage",                              Auth::developer, Limit::standard,         Tx::read,  "What was used today",                         on<get_usage>},
+    {verb::get,     "/v1/usage/history",                      Auth::developer, Limit::standard,         Tx::read,  "What was used on which day",                  on<get_usage_history>},
 
     {verb::get,     "/v1/admin/stats",                        Auth::operator_, Limit::admin,            Tx::read,  "Counts over all developers",                  on<admin_stats>},
     {verb::get,     "/v1/admin/developers",                   Auth::operator_, Limit::admin,            Tx::read,  "List developers",                             on<admin_list_developers>},

@@ -14,7 +14,7 @@ struct StreamOpening
 {
     server::StreamKind kind = server::StreamKind::sse;
     std::string developer_id;
-    std::string key_hash; // of the API key: the stream ends with it
+    std::string key_hash;                            // of the API key: the stream ends with it
     std::optional<std::vector<std::string>> types{}; // nothing: every event
     std::string after_id;                            // events after the one with this id
     server::StreamSlots::Lease slot{};               // nothing: a WebSocket that is one too many

@@ -130,6 +130,11 @@ std::string time_text(Timestamp time)
     return {text.data(), static_cast<std::size_t>(length)};
 }
 
+std::string day_text(Timestamp time)
+{
+    return time_text(time).substr(0, std::string_view{"YYYY-MM-DD"}.size());
+}
+
 std::optional<Timestamp> parse_time(std::string_view text)
 {
     auto const date = take_date(text);

@@ -13,6 +13,8 @@ using Timestamp = std::chrono::sys_time<std::chrono::milliseconds>;
 
 std::string time_text(Timestamp time); // "2026-03-02T09:12:04.000Z"
 
+std::string day_text(Timestamp time); // its day in UTC: "2026-03-02"
+
 // RFC 3339 date-time with any offset, or a date alone (midnight UTC). Nothing when it is neither,
 // or names a day or hour that does not exist.
 std::optional<Timestamp> parse_time(std::string_view text);

@@ -19,9 +19,8 @@ class Streams
 public:
     Streams(server::App& app, http::Log log) : app_(app), log_(std::move(log)) {}
 
-    void open(
-        http::TakenConnection& taken, http::Message const& message, http::StreamOpening opening
-    );
+    void
+    open(http::TakenConnection& taken, http::Message const& message, http::StreamOpening opening);
     void wake(std::set<std::string> const& developer_ids);
     void stop();
 

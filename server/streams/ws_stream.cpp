@@ -110,7 +110,8 @@ WsStream::WsStream(
 void WsStream::start()
 {
     asio::co_spawn(
-        socket_.get_executor(), run(), [self = shared_from_this()](std::exception_ptr const& fault) {
+        socket_.get_executor(), run(),
+        [self = shared_from_this()](std::exception_ptr const& fault) {
             if (fault)
                 std::rethrow_exception(fault); // a programming error ends the process
         }
@@ -149,12 +150,11 @@ asio::awaitable<void> WsStream::run()
 
 asio::awaitable<bool> WsStream::accept()
 {
-    socket_.set_option(websocket::stream_base::decorator(
-        [headers = std::move(headers_)](websocket::response_type& response) {
-            for (auto const& [name, value] : headers)
-                response.set(name, value);
-        }
-    ));
+    socket_.set_option(websocket::stream_base::decorator([headers = std::move(headers_
+                                                          )](websocket::response_type& response) {
+        for (auto const& [name, value] : headers)
+            response.set(name, value);
+    }));
     error_code error;
     co_await socket_.async_accept(request_, asio::redirect_error(asio::use_awaitable, error));
     co_return !error;
@@ -246,9 +246,8 @@ void WsStream::take(std::string_view message, bool is_first)
     auto& app = feed_.app();
     server::Turn const turn{app, app.reader, app.clock.now()};
     auto const time = rules::parse_time(text);
-    auto const place =
-        time ? server::place_after_time(turn, *time)
-             : server::place_after_event(turn, feed_.opening().developer_id, text);
+    auto const place = time ? server::place_after_time(turn, *time)
+                            : server::place_after_event(turn, feed_.opening().developer_id, text);
     feed_.set_place(place.after_id);
     wake();
 }

@@ -9,6 +9,12 @@ const own_pages = [
     ["GET /docs: only served", "the document as a page"],
 ];
 
+const of_signals = "an operation of signals.yaml, whose facts are not kept here";
+const signals = [
+    ["GET /v1/usage: only served", of_signals],
+    ["GET /v1/usage/history: only served", of_signals],
+];
+
 // "Errors any operation can produce": the contract does not repeat them with each.
 const of_every_operation = [
     ["* 400: only served", "escapes, parameters and keys that are malformed"],
@@ -56,3 +62,11 @@ const own = [
 ];
 
 export const extensions = [...own_pages, ...of_every_operation, ...signals, ...narrower, ...not_built, ...own];
+export const extensions = [
+    ...own_pages,
+    ...signals,
+    ...of_every_operation,
+    ...narrower,
+    ...not_built,
+    ...own,
+];

@@ -1,0 +1,76 @@
+#include "server/jobs/write_usage.hpp"
+
+#include "storage/usage.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <span>
+
+namespace jobs {
+
+namespace {
+
+namespace asio = boost::asio;
+
+} // namespace
+
+WriteUsage::WriteUsage(Host host) : host_(std::move(host)), pause_(host_.loop) {}
+
+void WriteUsage::start()
+{
+    asio::co_spawn(host_.loop, run(), [](std::exception_ptr const& failure) {
+        if (failure)
+            std::rethrow_exception(failure); // a programming error ends the process
+    });
+}
+
+void WriteUsage::finish(std::function<void()> finished)
+{
+    finished_ = std::move(finished);
+    pause_.cancel();
+}
+
+asio::awaitable<void> WriteUsage::run()
+{
+    while (!finished_) {
+        boost::system::error_code cancelled;
+        pause_.expires_after(interval);
+        co_await pause_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+        co_await write_all();
+    }
+    // Again: what was counted while the last write waited for the disk.
+    auto const complete = co_await write_all();
+    if (!complete)
+        host_.log.event("error", {{"code", "JOB"}, {"cause", "counted verifications are lost"}});
+    finished_();
+}
+
+// False: the database did not take all of it. The rest stays in memory for the next time.
+asio::awaitable<bool> WriteUsage::write_all()
+{
+    auto& counts = host_.app.verification_counts;
+    auto const all = counts.begin_write();
+    auto complete = true;
+    for (std::size_t first = 0; first < all.size(); first += rows_per_write_max) {
+        auto const slice =
+            std::span{all}.subspan(first, std::min(rows_per_write_max, all.size() - first));
+        Work const add = [&counts, slice](storage::Database& db) {
+            for (auto const& count : slice) {
+                storage::UsageDay added;
+                added.day = count.day;
+                added.verifications = count.added;
+                counts.note_stored(count, storage::update_usage(db, count.developer_id, added));
+            }
+        };
+        if (complete)
+            complete = co_await write(host_, add);
+        for (auto const& count : slice)
+            counts.settle(count, complete);
+    }
+    co_return complete;
+}
+
+} // namespace jobs
