@@ -66,6 +66,9 @@ test("the main job in curl ends with a token that was valid and is not any more"
     assert.ok(first >= 0 && last > first, stdout);
     assert.match(stdout, /"delegationDepth|"refreshToken":"ref_/);
     assert.match(stdout, /"action":"calendar\.read"/);
+    assert.match(stdout, /"remaining":"237\.5000"/);
+    assert.match(stdout, /"secret":"whsec_/);
+    assert.match(stdout, /: connected/);
     assert.doesNotMatch(stdout, /"statusCode":4/);
 });
 
