@@ -76,10 +76,12 @@ Server::Server(App& app, http::Log log)
       resolver_(loop_, app.config.dns_servers), outbound_tls_(make_tls_client()),
       outbound_{
           loop_, resolver_, outbound_tls_, app.config.outbound_policy, listener_.address().port()},
-      send_mails_(host()), write_usage_(host()), deliver_webhooks_(host(), outbound_),
-      expire_rows_(host())
+      job_host_{loop_, app_, dispatch_.batches(), log_, end_process(log_)},
+      waiting_{job_host_, resolver_}, send_mails_(job_host_), write_usage_(job_host_),
+      deliver_webhooks_(job_host_, outbound_), expire_rows_(job_host_)
 {
     dispatch_.batches().on_durable([this] { pass_on_outbox(); });
+    dispatch_.wait_with(waiting_);
     dispatch_.on_stream([this](auto& taken, auto const& message, auto opening) {
         streams_.open(taken, message, std::move(opening));
     });
@@ -95,11 +97,6 @@ void Server::run()
     expire_rows_.start();
     write_usage_.start();
     loop_.run();
-}
-
-jobs::Host Server::host()
-{
-    return {loop_, app_, dispatch_.batches(), log_, end_process(log_)};
 }
 
 // A batch is on disk: what its turns announced can be read now.

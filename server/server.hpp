@@ -36,7 +36,6 @@ public:
     static constexpr std::chrono::seconds drain_max{20};
 
 private:
-    jobs::Host host();
     void pass_on_outbox();
     void wait_for_signal();
     void drain();
@@ -53,6 +52,8 @@ private:
     Resolver resolver_;
     boost::asio::ssl::context outbound_tls_;
     jobs::Outbound outbound_;
+    jobs::Host job_host_;
+    http::Waiting waiting_;
     jobs::SendMails send_mails_;
     jobs::WriteUsage write_usage_;
     jobs::DeliverWebhooks deliver_webhooks_;

@@ -33,6 +33,7 @@ struct Dispatch::Exchange
     std::optional<ApiError> error{};
     bool waits_for_commit = false;
     bool waits_for_signature = false;
+    bool waits_outside = false;
 
     [[nodiscard]] std::string_view path() const
     {
@@ -141,6 +142,7 @@ void Dispatch::route(Shared const& exchange)
         return;
     }
     run(*exchange, app_.reader);
+    find_out(exchange);
     sign(exchange);
     finish(exchange);
 }
@@ -266,6 +268,27 @@ void Dispatch::authenticate_caller(Exchange& exchange, Request& request)
     }
 }
 
+// What the answer needs from outside the process; it holds no transaction meanwhile.
+void Dispatch::find_out(Shared const& exchange)
+{
+    if (exchange->error || !exchange->outcome.later)
+        return;
+    if (waiting_ == nullptr) {
+        fail(*exchange, unavailable("there is nothing to wait with"));
+        return;
+    }
+    exchange->waits_outside = true;
+    auto const go_on = std::move(exchange->outcome.later);
+    go_on(*waiting_, [this, exchange](std::variant<Outcome, ApiError> found) {
+        exchange->waits_outside = false;
+        if (auto* const outcome = std::get_if<Outcome>(&found))
+            exchange->outcome = std::move(*outcome);
+        else
+            fail(*exchange, std::move(std::get<ApiError>(found)));
+        finish(exchange);
+    });
+}
+
 // Signing runs beside the commit; the answer goes out when both are done.
 void Dispatch::sign(Shared const& exchange)
 {
@@ -305,7 +328,7 @@ void Dispatch::fail(Exchange& exchange, ApiError error)
 
 void Dispatch::finish(Shared const& exchange)
 {
-    if (exchange->waits_for_commit || exchange->waits_for_signature)
+    if (exchange->waits_for_commit || exchange->waits_for_signature || exchange->waits_outside)
         return;
     auto response = render(*exchange);
     add_stream(exchange, response);

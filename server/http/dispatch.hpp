@@ -35,6 +35,9 @@ public:
         std::function<void(TakenConnection&, Message const& message, StreamOpening opening)>;
     void on_stream(OpenStream open) { open_stream_ = std::move(open); }
 
+    // With what answers wait that wait (later.hpp); it outlives this.
+    void wait_with(Waiting& waiting) { waiting_ = &waiting; }
+
     [[nodiscard]] WriteBatches& batches() { return batches_; }
 
 private:
@@ -48,6 +51,7 @@ private:
     void call(Exchange& exchange, Request& request);
     void authenticate_caller(Exchange& exchange, Request& request);
     void count_route(Exchange& exchange, storage::Timestamp now);
+    void find_out(Shared const& exchange);
     void sign(Shared const& exchange);
     void finish(Shared const& exchange);
     void fail(Exchange& exchange, ApiError error);
@@ -61,6 +65,7 @@ private:
     Log log_;
     std::function<void(std::string_view)> fatal_;
     OpenStream open_stream_ = [](TakenConnection&, Message const&, StreamOpening) {};
+    Waiting* waiting_ = nullptr;
     Limits limits_;
     WriteBatches batches_;
     crypto::SignPool pool_; // last: its threads are joined before the rest goes

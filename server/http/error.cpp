@@ -188,6 +188,24 @@ ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota
             std::to_string(quota) + ") is used up"};
 }
 
+ApiError plan_lacks(std::string_view what, std::string_view plan, std::string_view needed)
+{
+    return {
+        402, "PLAN_LIMIT_EXCEEDED",
+        std::string{what} + " need the " + std::string{needed} + " plan; this account has " +
+            std::string{plan}};
+}
+ApiError domain_taken()
+{
+    return {409, "CONFLICT", "Domain is registered already"};
+}
+ApiError domain_not_verified(std::string_view record)
+{
+    return {
+        400, "VERIFICATION_FAILED",
+        "No TXT record of " + std::string{record} +
+            " has the token. Publish it, and try again when it has spread"};
+}
 ApiError delivery_pending()
 {
     return {409, "CONFLICT", "Delivery is still pending. Wait for its next attempt"};

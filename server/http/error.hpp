@@ -56,6 +56,9 @@ ApiError verification_expired();
 ApiError address_taken();
 ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota);
 ApiError delivery_pending();
+ApiError plan_lacks(std::string_view what, std::string_view plan, std::string_view needed);
+ApiError domain_taken();
+ApiError domain_not_verified(std::string_view record);
 
 // Budgets
 ApiError grant_inactive();

@@ -154,6 +154,11 @@ Declaration const table[] = {
     {"get_usage",                "usage"},
     {"get_usage_history",        "usage",     {query<Integer<1, 90>>("days", "that end today; 30 when it is no number from 1 on, 90 when it is larger")}, {}},
 
+    {"create_domain",            "domains",   {},                           {refused<plan_lacks>("the caller's plan has no domains"), refused<domain_taken>("claimed by the caller or proved by another")}},
+    {"list_domains",             "domains"},
+    {"delete_domain",            "domains",   {},                           {unknown}},
+    {"verify_domain",            "domains",   {},                           {unknown, refused<domain_not_verified>("there is no such record"), refused<domain_taken>("another developer has proved it")}},
+
     {"get_health",               "system"},
     {"get_jwks",                 "system"},
     {"get_did_document",         "system"},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/http/error.hpp"
+#include "server/http/later.hpp"
 #include "server/http/read_body.hpp"
 #include "server/http/request.hpp"
 #include "server/http/schema.hpp"
@@ -116,6 +117,7 @@ struct Outcome
     std::string body{};
     Headers headers{};
     std::shared_ptr<StreamOpening> stream{}; // what the connection becomes
+    std::function<void(Waiting&, Done<Outcome>)> later{}; // the answer is still to be found
     std::string unsigned_input{}; // not empty: wherever the body holds it, its signature follows
 };
 
@@ -208,6 +210,17 @@ Outcome outcome_of(HtmlPage page);
 Outcome outcome_of(Redirect redirect);
 Outcome outcome_of(Document document);
 Outcome outcome_of(EventStream stream);
+template<class View> Outcome outcome_of(Later<View> later)
+{
+    return {.later = [go_on = std::move(later.go_on)](Waiting& waiting, Done<Outcome> done) {
+        go_on(waiting, [done = std::move(done)](std::variant<View, ApiError> found) {
+            if (auto const* const view = std::get_if<View>(&found))
+                done(outcome_of(*view));
+            else
+                done(std::get<ApiError>(found));
+        });
+    }};
+}
 Outcome outcome_of(PageOrRedirect answer);
 template<class View> Outcome outcome_of(DocumentOf<View> document)
 {
@@ -263,6 +276,8 @@ template<> struct AnswersOf<WebSocketStream>
 {
     static std::vector<AnswerShape> make(Schemas&) { return {{.status = 101}}; }
 };
+template<class View> struct AnswersOf<Later<View>> : AnswersOf<View>
+{};
 template<> struct AnswersOf<Document>
 {
     static std::vector<AnswerShape> make(Schemas&) { return {{}}; }

@@ -10,6 +10,7 @@
 #include "server/api/delegate.hpp"
 #include "server/api/deliveries.hpp"
 #include "server/api/did.hpp"
+#include "server/api/domains.hpp"
 #include "server/api/email_confirmation.hpp"
 #include "server/api/docs.hpp"
 #include "server/api/events.hpp"
@@ -118,6 +119,11 @@ constexpr Route table[] = {
     {verb::get,     "/v1/events/ws",                          Auth::developer, Limit::standard,         Tx::read,  "Events as they happen (WebSocket)",           on<stream_events_web_socket>},
     {verb::get,     "/v1/usage",                              Auth::developer, Limit::standard,         Tx::read,  "What was used today",                         on<get_usage>},
     {verb::get,     "/v1/usage/history",                      Auth::developer, Limit::standard,         Tx::read,  "What was used on which day",                  on<get_usage_history>},
+
+    {verb::post,    "/v1/domains",                            Auth::developer, Limit::write,            Tx::write, "Claim a domain",                              on<create_domain>},
+    {verb::get,     "/v1/domains",                            Auth::developer, Limit::standard,         Tx::read,  "List domains",                                on<list_domains>},
+    {verb::delete_, "/v1/domains/{id}",                       Auth::developer, Limit::write,            Tx::write, "Remove a domain",                             on<delete_domain>},
+    {verb::post,    "/v1/domains/{id}/verify",                Auth::developer, Limit::slow,             Tx::read,  "Look for the DNS record that proves a domain", on<verify_domain>},
 
     {verb::get,     "/v1/admin/stats",                        Auth::operator_, Limit::admin,            Tx::read,  "Counts over all developers",                  on<admin_stats>},
     {verb::get,     "/v1/admin/developers",                   Auth::operator_, Limit::admin,            Tx::read,  "List developers",                             on<admin_list_developers>},

@@ -42,6 +42,10 @@ export class World {
             agentId: "ag_01KJPWD6M0W17VDP01P914P7ZE",
         });
     }
+    async domain() {
+        const body = { domain: `d${++this.count}.nimbus.example` };
+        return (await this.api.must(201, "POST", "/v1/domains", body)).id;
+    }
     async webhook() {
         const body = { url: "https://hooks.nimbus.example/", events: ["grant.revoked"] };
         return (await this.api.must(201, "POST", "/v1/webhooks", body)).id;
@@ -162,6 +166,23 @@ export const operations = {
         request: async (world) => ({
             path: `/v1/webhooks/${await world.webhook()}/deliveries/whd_01KJPWZGJ029QEDJJ1TRGTVF2E/redeliver`,
         }),
+    },
+    "POST /v1/domains": {
+        repeated: "replayed",
+        request: async (world) => ({
+            path: "/v1/domains",
+            body: { domain: `d${++world.count}.nimbus.example` },
+        }),
+    },
+    "DELETE /v1/domains/{id}": {
+        repeated: "replayed",
+        request: async (world) => ({ path: `/v1/domains/${await world.domain()}` }),
+    },
+    // Nothing is published for it; and what it does, it does once, however often it is asked.
+    "POST /v1/domains/{id}/verify": {
+        status: 400,
+        repeated: 400,
+        request: async (world) => ({ path: `/v1/domains/${await world.domain()}/verify` }),
     },
     "POST /v1/me/rotate-key": { repeated: 401, request: rotate("/v1/me/rotate-key") },
     "POST /v1/keys/rotate": { repeated: 401, request: rotate("/v1/keys/rotate") },

@@ -56,6 +56,7 @@ before(async () => {
         "transactions/grantId": grant.grantId,
         "policies/id": (await new_policy(owner, `ag_${ulid}`)).id,
         "webhooks/id": await new_webhook(owner),
+        "domains/id": (await owner.must(201, "POST", "/v1/domains", { domain: "nimbus.example" })).id,
     };
     sandbox_stranger = server.sandbox();
     await granted(stranger, await stranger.agent_id()); // the same person, at another developer

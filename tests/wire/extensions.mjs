@@ -32,7 +32,9 @@ const of_every_operation = [
 ];
 
 // Without facts in contract.json yet.
-const signals = [["* /v1/webhooks*: only served", "webhooks"]];
+const signals = [["* /v1/webhooks*: only served", "webhooks"],
+    ["* /v1/events/*: only served", "event streams"],
+    ["* /v1/domains*: only served", "domains"]];
 
 const narrower = [
     ["* 429 code RATE_LIMITED: only in the contract", "the code of the authorize bucket only"],
