@@ -49,6 +49,7 @@ export class World {
     async webhook() {
         const body = { url: "https://hooks.nimbus.example/", events: ["grant.revoked"] };
         return (await this.api.must(201, "POST", "/v1/webhooks", body)).id;
+    }
     // The id of a grant with a budget that no test spends.
     async budgeted() {
         const { grantId } = await this.grant();

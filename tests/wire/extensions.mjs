@@ -61,7 +61,6 @@ const own = [
     ["POST /v1/grants/verify 200 member claims.*: only in the contract", "written as it came"],
 ];
 
-export const extensions = [...own_pages, ...of_every_operation, ...narrower, ...not_built, ...own];
 export const extensions = [
     ...own_pages,
     ...signals,
