@@ -52,13 +52,21 @@ Outcome outcome_of(Redirect redirect)
 
 Outcome outcome_of(EventStream stream)
 {
-    auto const is_web_socket = stream.opening.kind == server::StreamKind::websocket;
     return {
-        .status = is_web_socket ? 101U : 200U,
-        .content_type = is_web_socket ? "" : "text/event-stream; charset=utf-8",
+        .status = 200,
+        .content_type = "text/event-stream; charset=utf-8",
         .headers = std::move(stream.headers),
         .stream = std::make_shared<StreamOpening>(std::move(stream.opening))};
 }
+
+Outcome outcome_of(WebSocketStream stream)
+{
+    return {
+        .status = 101,
+        .headers = std::move(stream.headers),
+        .stream = std::make_shared<StreamOpening>(std::move(stream.opening))};
+}
+
 Outcome outcome_of(Document document)
 {
     return {

@@ -210,6 +210,7 @@ Outcome outcome_of(HtmlPage page);
 Outcome outcome_of(Redirect redirect);
 Outcome outcome_of(Document document);
 Outcome outcome_of(EventStream stream);
+Outcome outcome_of(WebSocketStream stream);
 template<class View> Outcome outcome_of(Later<View> later)
 {
     return {.later = [go_on = std::move(later.go_on)](Waiting& waiting, Done<Outcome> done) {
