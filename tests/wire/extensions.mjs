@@ -58,6 +58,7 @@ const own = [
     ["POST /v1/consent/* parameter header X-CSRF-Token: only served", "in the contract's text"],
     ["GET /dashboard/principal parameter query id: only in the contract", "it is not read"],
     ["GET /v1/admin/stats 200 member byMode.*: only served", "the two modes that there are"],
+    ["POST /v1/budget/debit 409 code CONFLICT: only in the contract", "one schema for two"],
     ["POST /v1/grants/verify 200 member claims.*: only in the contract", "written as it came"],
 ];
 
