@@ -6,6 +6,7 @@
 #include "server/config.hpp"
 #include "server/data_directory.hpp"
 #include "server/keys.hpp"
+#include "server/metrics.hpp"
 #include "server/outbox.hpp"
 #include "server/verification_counts.hpp"
 #include "storage/database.hpp"
@@ -31,6 +32,7 @@ struct App
     Keys keys;
     Outbox outbox;
     VerificationCounts verification_counts;
+    Metrics metrics;
 };
 
 } // namespace server

@@ -69,13 +69,17 @@ boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text)
 }
 
 Server::Server(App& app, http::Log log)
-    : log_(log), dispatch_(loop_, app, http::routes(), log, end_process(log)),
-      send_mails_({loop_, app, dispatch_.batches(), log, end_process(log)}),
-      write_usage_({loop_, app, dispatch_.batches(), log, end_process(log)}),
-      listener_(make_listener(loop_, app.config, dispatch_))
+    : app_(app), log_(log), dispatch_(loop_, app, http::routes(), log, end_process(log)),
+      send_mails_(host()), write_usage_(host()), count_active_grants_(host()),
+      measure_loop_lag_(host()), listener_(make_listener(loop_, app.config, dispatch_))
 {
     for (auto const signal : {SIGTERM, SIGINT})
         signals_.add(signal);
+}
+
+jobs::Host Server::host()
+{
+    return {loop_, app_, dispatch_.batches(), log_, end_process(log_)};
 }
 
 void Server::run()
@@ -83,6 +87,10 @@ void Server::run()
     wait_for_signal();
     send_mails_.start();
     write_usage_.start();
+    if (app_.config.metrics_enabled) {
+        count_active_grants_.start();
+        measure_loop_lag_.start();
+    }
     loop_.run();
 }
 
@@ -108,6 +116,8 @@ void Server::drain()
     draining_ = true;
     signals_.cancel();
     send_mails_.stop();
+    count_active_grants_.stop();
+    measure_loop_lag_.stop();
     drain_timer_.expires_after(drain_max);
     drain_timer_.async_wait([this](boost::system::error_code error) {
         if (!error)

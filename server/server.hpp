@@ -4,6 +4,8 @@
 #include "server/app.hpp"
 #include "server/http/dispatch.hpp"
 #include "server/http/listener.hpp"
+#include "server/jobs/count_active_grants.hpp"
+#include "server/jobs/measure_loop_lag.hpp"
 #include "server/jobs/send_mails.hpp"
 #include "server/jobs/write_usage.hpp"
 
@@ -32,10 +34,12 @@ public:
     static constexpr std::chrono::seconds drain_max{20};
 
 private:
+    jobs::Host host(); // what each job gets
     void wait_for_signal();
     void drain();
     void end();
 
+    App& app_;
     http::Log log_;
     boost::asio::io_context loop_{1};
     boost::asio::signal_set signals_{loop_};
@@ -43,6 +47,8 @@ private:
     http::Dispatch dispatch_;
     jobs::SendMails send_mails_;
     jobs::WriteUsage write_usage_;
+    jobs::CountActiveGrants count_active_grants_;
+    jobs::MeasureLoopLag measure_loop_lag_;
     http::Listener listener_;
     bool draining_ = false;
 };

@@ -131,6 +131,8 @@ Declaration const table[] = {
     {"get_usage_history",        "usage",     {query<Integer<1, 90>>("days", "that end today; 30 when it is no number from 1 on, 90 when it is larger")}, {}},
 
     {"get_health",               "system"},
+    {"get_metrics",              "system",    {},                           {refused<metrics_off>("the metrics are switched off"),
+                                                                             refused<metrics_key_unset>("the metrics need a key and the server has none")}, "text/plain"},
     {"get_jwks",                 "system"},
     {"get_did_document",         "system"},
     {"get_openapi",              "system",    {},                           {}, "application/json"},

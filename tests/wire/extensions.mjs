@@ -13,6 +13,7 @@ const of_signals = "an operation of signals.yaml, whose facts are not kept here"
 const signals = [
     ["GET /v1/usage: only served", of_signals],
     ["GET /v1/usage/history: only served", of_signals],
+    ["GET /metrics: only served", of_signals],
 ];
 
 // "Errors any operation can produce": the contract does not repeat them with each.
