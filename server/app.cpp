@@ -28,7 +28,7 @@ Keys open_keys(Config const& config, storage::Database& writer, storage::Timesta
 App::App(Config settings)
     : config(std::move(settings)), directory(config.data_dir), writer(open_migrated(directory)),
       reader(storage::Database::open_reader(directory.database())),
-      keys(open_keys(config, writer, clock.now()))
+      keys(open_keys(config, writer, clock.now())), metrics(config.metrics_agent_labels)
 {}
 
 void App::use_listen_port(unsigned port)

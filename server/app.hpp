@@ -6,6 +6,7 @@
 #include "server/config.hpp"
 #include "server/data_directory.hpp"
 #include "server/keys.hpp"
+#include "server/metrics.hpp"
 #include "server/outbox.hpp"
 #include "server/stream_slots.hpp"
 #include "server/verification_counts.hpp"
@@ -33,6 +34,7 @@ struct App
     Outbox outbox;
     StreamSlots stream_slots;
     VerificationCounts verification_counts;
+    Metrics metrics;
 };
 
 } // namespace server

@@ -128,6 +128,20 @@ void check_mail(Config const& config)
                           "GRANTEXD_SMTP_STARTTLS=required");
 }
 
+// With nothing said of them the metrics are shut; who asks for a key must also give it.
+void check_metrics(Config const& config, bool require_auth_given)
+{
+    if (require_auth_given && config.metrics_enabled && config.metrics_require_auth &&
+        config.metrics_api_key.empty())
+        throw ConfigError("GRANTEXD_METRICS_REQUIRE_AUTH needs GRANTEXD_METRICS_API_KEY. Try: to "
+                          "set it, or --metrics-require-auth false");
+    for (auto const* const other :
+         {&config.admin_api_key, &config.seed_api_key, &config.seed_sandbox_key})
+        if (!config.metrics_api_key.empty() && config.metrics_api_key == *other)
+            throw ConfigError("GRANTEXD_METRICS_API_KEY must differ from the keys of the operator "
+                              "and of developers");
+}
+
 // Defaults that depend on other settings.
 void complete(Config& config, bool loopback_given, bool signup_given)
 {
@@ -231,6 +245,7 @@ Config read_config(Flags const& flags, Environment const& environment)
         config.listen = *listen;
     bool loopback_given = false;
     bool signup_given = false;
+    bool metrics_auth_given = false;
     for (auto const& setting : settings()) {
         auto const given = find_given(setting, flags, environment);
         if (!given)
@@ -242,9 +257,11 @@ Config read_config(Flags const& flags, Environment const& environment)
             );
         loopback_given |= setting.name == "ALLOW_LOOPBACK_REDIRECTS";
         signup_given |= setting.name == "SIGNUP";
+        metrics_auth_given |= setting.name == "METRICS_REQUIRE_AUTH";
     }
     complete(config, loopback_given, signup_given);
     check_mail(config);
+    check_metrics(config, metrics_auth_given);
     return config;
 }
 

@@ -90,6 +90,10 @@ struct Config
 
     // Signals
     bool usage_metering = true;
+    bool metrics_enabled = true;
+    bool metrics_require_auth = true;
+    std::string metrics_api_key; // empty: with metrics_require_auth nobody may read them
+    bool metrics_agent_labels = false;
 
     // Rates per minute, before the profile's factor
     std::string rate_profile; // appliance (times 100), reference, off
@@ -109,6 +113,7 @@ struct Config
     int rate_write = 0;
     int rate_slow = 0;
     int rate_did = 0;
+    int rate_public_read = 0;
     int rate_admin = 0;
 
     // Quotas

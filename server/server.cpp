@@ -78,7 +78,8 @@ Server::Server(App& app, http::Log log)
           loop_, resolver_, outbound_tls_, app.config.outbound_policy, listener_.address().port()},
       job_host_{loop_, app_, dispatch_.batches(), log_, end_process(log_)},
       waiting_{job_host_, resolver_}, send_mails_(job_host_), write_usage_(job_host_),
-      deliver_webhooks_(job_host_, outbound_), expire_rows_(job_host_)
+      deliver_webhooks_(job_host_, outbound_), expire_rows_(job_host_),
+      count_active_grants_(job_host_), measure_loop_lag_(job_host_)
 {
     dispatch_.batches().on_durable([this] { pass_on_outbox(); });
     dispatch_.wait_with(waiting_);
@@ -96,6 +97,10 @@ void Server::run()
     deliver_webhooks_.start();
     expire_rows_.start();
     write_usage_.start();
+    if (app_.config.metrics_enabled) {
+        count_active_grants_.start();
+        measure_loop_lag_.start();
+    }
     loop_.run();
 }
 
@@ -132,6 +137,8 @@ void Server::drain()
     deliver_webhooks_.stop();
     streams_.stop();
     expire_rows_.stop();
+    count_active_grants_.stop();
+    measure_loop_lag_.stop();
     drain_timer_.expires_after(drain_max);
     drain_timer_.async_wait([this](boost::system::error_code error) {
         if (!error)

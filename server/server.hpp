@@ -4,8 +4,10 @@
 #include "server/app.hpp"
 #include "server/http/dispatch.hpp"
 #include "server/http/listener.hpp"
+#include "server/jobs/count_active_grants.hpp"
 #include "server/jobs/deliver_webhooks.hpp"
 #include "server/jobs/expire_rows.hpp"
+#include "server/jobs/measure_loop_lag.hpp"
 #include "server/jobs/send_mails.hpp"
 #include "server/jobs/write_usage.hpp"
 #include "server/resolver.hpp"
@@ -58,6 +60,8 @@ private:
     jobs::WriteUsage write_usage_;
     jobs::DeliverWebhooks deliver_webhooks_;
     jobs::ExpireRows expire_rows_;
+    jobs::CountActiveGrants count_active_grants_;
+    jobs::MeasureLoopLag measure_loop_lag_;
     bool draining_ = false;
 };
 

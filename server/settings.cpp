@@ -257,6 +257,10 @@ Fault admin_key(Config& config, std::string_view v)
 {
     return api_key(config.admin_api_key, v);
 }
+Fault metrics_key(Config& config, std::string_view v)
+{
+    return api_key(config.metrics_api_key, v);
+}
 
 Fault web_domain(Config& config, std::string_view value)
 {
@@ -322,6 +326,10 @@ constexpr Setting table[] = {
     {"STRICT_AGENT_SCOPES", "", "false", "refuse scopes that the agent did not declare", false, false, toggle<&C::strict_agent_scopes>},
     {"MAX_DELEGATION_DEPTH", "MAX_DELEGATION_DEPTH", "3", "hops of delegation, 1 to 10", false, false, number<&C::max_delegation_depth, 1, 10>},
     {"USAGE_METERING_ENABLED", "USAGE_METERING_ENABLED", "true", "whether GET /v1/usage counts what developers use", false, false, toggle<&C::usage_metering>},
+    {"METRICS_ENABLED", "METRICS_ENABLED", "true", "whether GET /metrics tells the numbers of the server", false, false, toggle<&C::metrics_enabled>},
+    {"METRICS_REQUIRE_AUTH", "METRICS_REQUIRE_AUTH", "", "whether GET /metrics needs METRICS_API_KEY; default: true, and without a key nobody may read them", false, false, toggle<&C::metrics_require_auth>},
+    {"METRICS_API_KEY", "METRICS_API_KEY", "", "key of GET /metrics, 16 to 512 characters", true, false, metrics_key},
+    {"METRICS_AGENT_LABELS", "", "false", "tell some metrics by agent (the first 1000)", false, false, toggle<&C::metrics_agent_labels>},
     {"RATE_PROFILE", "", "appliance", "rate limits: appliance (times 100), reference, or off (only with --dev)", false, false, profile},
     {"RATE_IP", "", "5000", "requests a minute and address", false, false, number<&C::rate_ip, 1, rate_max>},
     {"RATE_PLAN_FREE", "", "100", "requests a minute of a developer on the free plan", false, false, number<&C::rate_plan_free, 1, rate_max>},
@@ -340,6 +348,7 @@ constexpr Setting table[] = {
     {"RATE_SLOW", "", "10", "new webhook secrets and DNS checks a minute and developer", false, false, number<&C::rate_slow, 1, rate_max>},
     {"RATE_WRITE", "", "30", "changes a minute and developer of each kind: of policies, budgets", false, false, number<&C::rate_write, 1, rate_max>},
     {"RATE_DID", "", "300", "agent DIDs resolved a minute and address; no profile factor", false, false, number<&C::rate_did, 1, rate_max>},
+    {"RATE_PUBLIC_READ", "", "60", "readings of the metrics a minute and address", false, false, number<&C::rate_public_read, 1, rate_max>},
     {"RATE_ADMIN", "", "20", "operator requests, also refused ones, a minute and address; no profile factor", false, false, number<&C::rate_admin, 1, rate_max>},
     {"QUOTA_AGENTS", "", "500,5000,0", "agents of a developer: free,pro,enterprise; 0 = none", false, false, quota<&C::quota_agents>},
     {"QUOTA_GRANTS", "", "1000,50000,0", "active grants of a developer", false, false, quota<&C::quota_grants>},

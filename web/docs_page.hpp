@@ -45,6 +45,7 @@ struct DocsOperation
     bool needs_key = false;
     bool needs_session = false;
     bool needs_operator = false;
+    bool needs_metrics_key = false;
     bool is_open = false; // needs none of them
     bool repeats_safely = false;
     bool has_parameters = false;
@@ -60,9 +61,9 @@ struct DocsOperation
 };
 BOOST_DESCRIBE_STRUCT(
     DocsOperation, (),
-    (id, method, path, summary, curl, needs_key, needs_session, needs_operator, is_open,
-     repeats_safely, has_parameters, has_body, has_answer_fields, has_refusals, parameters, body,
-     answer_fields, answers, refusals, general_statuses)
+    (id, method, path, summary, curl, needs_key, needs_session, needs_operator, needs_metrics_key,
+     is_open, repeats_safely, has_parameters, has_body, has_answer_fields, has_refusals, parameters,
+     body, answer_fields, answers, refusals, general_statuses)
 )
 
 struct DocsGroup

@@ -142,6 +142,7 @@ http::Created<AuthorizeView> create_authorization(http::Request& request, Author
     auto const agent = storage::find_agent(request.db, request.caller().id, body.agentId);
     if (!agent || agent->status != "active")
         throw http::not_found("Agent");
+    request.agent_id = agent->id;
     check_redirect_registered(request, body, *agent);
     check_scopes_declared(request, made.scopes, *agent);
     check_principal(request, request.caller().id, made.principal_id);

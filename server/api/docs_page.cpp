@@ -32,6 +32,8 @@ std::string_view credential_variable(http::Auth auth)
         return "$SESSION";
     case http::Auth::operator_:
         return "$OPERATOR_KEY";
+    case http::Auth::metrics:
+        return "$METRICS_KEY";
     }
     return {};
 }
@@ -98,6 +100,7 @@ private:
         operation.needs_key = route.auth == http::Auth::developer;
         operation.needs_session = route.auth == http::Auth::principal;
         operation.needs_operator = route.auth == http::Auth::operator_;
+        operation.needs_metrics_key = route.auth == http::Auth::metrics;
         operation.repeats_safely = http::Idempotency::applies_to(route);
         operation.parameters = parameters(route, declaration);
         operation.body = field_lines(shape.body, schemas_.components());

@@ -56,6 +56,8 @@ bool revoke_tree(
                     root ? std::nullopt : std::optional<std::string>{std::string{grant_id}}}
         );
     }
+    // Now rather than after the commit: a disk that fails then makes the count too high.
+    turn.app.metrics.count_revoked_grants(revoked.size());
     return !revoked.empty();
 }
 

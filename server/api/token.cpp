@@ -66,6 +66,7 @@ storage::AuthRequest find_exchangeable(http::Request& request, TokenExchangeBody
     );
     if (!auth || auth->agent_id != body.agentId || !is_active(request, body.agentId))
         throw http::invalid_code();
+    request.agent_id = auth->agent_id;
     if (auth->status == "consumed")
         refuse_consumed_code(request, *auth);
     if (auth->status != "approved")

@@ -35,6 +35,14 @@ std::string_view bearer_credentials(std::string_view header)
     return token.find_first_of(" \t") == std::string_view::npos ? token : std::string_view{};
 }
 
+// By hashes, so that the time tells neither a matching start nor the length.
+bool is_same_key(std::string_view presented, std::string_view expected)
+{
+    return crypto::equal_constant_time(
+        crypto::hex(crypto::sha256(presented)), crypto::hex(crypto::sha256(expected))
+    );
+}
+
 void refuse_second_header(Message const& message)
 {
     if (message.count_header("authorization") > 1)
@@ -82,10 +90,28 @@ void authenticate_operator(server::Config const& config, Message const& message)
     auto const key = presented_key(message);
     if (key.empty())
         throw missing_operator_key();
-    // Hashes, so that the time tells neither a matching start nor the length.
-    auto const expected = crypto::hex(crypto::sha256(config.admin_api_key));
-    if (!crypto::equal_constant_time(crypto::hex(crypto::sha256(key)), expected))
+    if (!is_same_key(key, config.admin_api_key))
         throw invalid_operator_key();
+}
+
+void check_metrics_open(server::Config const& config)
+{
+    if (!config.metrics_enabled)
+        throw metrics_off();
+    if (config.metrics_require_auth && config.metrics_api_key.empty())
+        throw metrics_key_unset();
+}
+
+void authenticate_scraper(server::Config const& config, Message const& message)
+{
+    if (!config.metrics_require_auth)
+        return;
+    refuse_second_header(message);
+    auto const key = presented_key(message);
+    if (key.empty())
+        throw missing_metrics_key();
+    if (!is_same_key(key, config.metrics_api_key))
+        throw invalid_metrics_key();
 }
 
 } // namespace http

@@ -1,4 +1,4 @@
-// Who asks: the developer behind an API key, a person behind a session, the operator.
+// Who asks: the developer behind an API key, a person behind a session, the operator, a scraper.
 #pragma once
 
 #include "server/http/request.hpp"
@@ -17,5 +17,12 @@ storage::PrincipalSession authenticate_principal(Request const& request);
 
 // The same header with the operator's key instead. Throws as above.
 void authenticate_operator(server::Config const& config, Message const& message);
+
+// Whether the metrics answer at all. Throws ApiError 404 when they are switched off, 503 when they
+// need a key and none is set.
+void check_metrics_open(server::Config const& config);
+
+// The same header with the key of the metrics, if they need one. Throws as above.
+void authenticate_scraper(server::Config const& config, Message const& message);
 
 } // namespace http

@@ -4,6 +4,7 @@
 #include "server/http/authenticate.hpp"
 #include "server/http/idempotency.hpp"
 #include "server/http/match.hpp"
+#include "server/http/measure.hpp"
 #include "server/http/operations.hpp"
 #include "server/http/response_headers.hpp"
 #include "server/http/taken_connection.hpp"
@@ -28,6 +29,7 @@ struct Dispatch::Exchange
     Match match{};
     std::vector<PathParameter> path_parameters{};
     std::string caller_id{};
+    std::string agent_id{};     // the agent it is about, for the metrics
     Limits::Verdict reported{}; // what X-RateLimit-* say: address, route or plan
     Outcome outcome{};
     std::optional<ApiError> error{};
@@ -102,6 +104,7 @@ Dispatch::Dispatch(
 {
     for (auto const& route : routes)
         declarations_.push_back(&find_declaration(route.operation.handler));
+    batches_.on_commit([&app](std::size_t writes) { app.metrics.observe_commit(writes); });
 }
 
 void Dispatch::handle(Message message, Respond respond)
@@ -192,8 +195,8 @@ void Dispatch::run_in_savepoint(Shared const& exchange)
 
 void Dispatch::run(Exchange& exchange, storage::Database& db)
 {
+    Request request{{app_, db, app_.clock.now()}, exchange.message, exchange.id};
     try {
-        Request request{{app_, db, app_.clock.now()}, exchange.message, exchange.id};
         request.path_parameters = std::move(exchange.path_parameters);
         request.declaration =
             declarations_[static_cast<std::size_t>(exchange.match.route - routes_.data())];
@@ -208,6 +211,7 @@ void Dispatch::run(Exchange& exchange, storage::Database& db)
     } catch (std::exception const& failure) {
         fail(exchange, internal_error(failure.what()));
     }
+    exchange.agent_id = std::move(request.agent_id);
 }
 
 // In the order of the contract's "Check order".
@@ -216,7 +220,7 @@ void Dispatch::call(Exchange& exchange, Request& request)
     auto const& row = *exchange.match.route;
     authenticate_caller(exchange, request);
     parse_body(row, request);
-    if (row.auth != Auth::operator_)
+    if (row.auth != Auth::operator_ && row.auth != Auth::metrics)
         count_route(exchange, request.now);
     auto const idempotency = Idempotency::of(row, request);
     if (auto answer = idempotency ? idempotency->find_answer(request) : std::nullopt) {
@@ -264,6 +268,11 @@ void Dispatch::authenticate_caller(Exchange& exchange, Request& request)
         count_route(exchange, request.now);
         authenticate_operator(app_.config, exchange.message);
         exchange.caller_id = "operator";
+        return;
+    case Auth::metrics:
+        check_metrics_open(app_.config);
+        count_route(exchange, request.now); // one key for everything here, too
+        authenticate_scraper(app_.config, exchange.message);
         return;
     }
 }
@@ -338,6 +347,10 @@ void Dispatch::finish(Shared const& exchange)
     log_.request(
         exchange->id, exchange->caller_id, exchange->message.method,
         exchange->match.route == nullptr ? "-" : exchange->match.route->path, response.status, took
+    );
+    measure(
+        app_.metrics, exchange->match.route, exchange->message.method, response.status, took,
+        exchange->agent_id
     );
     exchange->respond(std::move(response));
 }

@@ -123,6 +123,27 @@ ApiError invalid_operator_key()
 {
     return {401, "UNAUTHORIZED", "Operator key is not valid"};
 }
+ApiError metrics_off()
+{
+    return {
+        404, "NOT_FOUND",
+        "Metrics are off. Set GRANTEXD_METRICS_ENABLED=true and start the server again"};
+}
+ApiError metrics_key_unset()
+{
+    return {
+        503, "SERVICE_UNAVAILABLE",
+        "Metrics need a key. Set GRANTEXD_METRICS_API_KEY, or GRANTEXD_METRICS_REQUIRE_AUTH=false, "
+        "and start the server again"};
+}
+ApiError missing_metrics_key()
+{
+    return {401, "UNAUTHORIZED", "Send the key of the metrics as Authorization: Bearer <key>"};
+}
+ApiError invalid_metrics_key()
+{
+    return {401, "UNAUTHORIZED", "Key of the metrics is not valid"};
+}
 ApiError signup_closed()
 {
     return {403, "SIGNUP_CLOSED", "This server does not take sign-ups. Ask its operator for a key"};

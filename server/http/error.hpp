@@ -39,6 +39,10 @@ ApiError invalid_session();
 ApiError operator_key_unset();
 ApiError missing_operator_key();
 ApiError invalid_operator_key();
+ApiError metrics_off();
+ApiError metrics_key_unset();
+ApiError missing_metrics_key();
+ApiError invalid_metrics_key();
 
 // What is asked for
 ApiError not_found(std::string_view what);            // "Agent not found"

@@ -82,6 +82,8 @@ int Limits::route_limit(Limit limit) const
         return scaled(config_.rate_slow);
     case Limit::did:
         return config_.rate_did * fixed;
+    case Limit::public_read:
+        return scaled(config_.rate_public_read);
     case Limit::admin:
         return config_.rate_admin * fixed;
     }

@@ -137,7 +137,8 @@ object security_schemes()
     return {
         {"developerKey", bearer("API key of a developer, gx_live_... or gx_test_...")},
         {"principalSession", bearer("Session token of a principal")},
-        {"adminKey", bearer("Key of the operator, GRANTEXD_ADMIN_API_KEY")}};
+        {"adminKey", bearer("Key of the operator, GRANTEXD_ADMIN_API_KEY")},
+        {"metricsKey", bearer("Key of the metrics, GRANTEXD_METRICS_API_KEY")}};
 }
 
 array security_of(Auth auth)
@@ -151,6 +152,8 @@ array security_of(Auth auth)
         return {object{{"principalSession", array{}}}};
     case Auth::operator_:
         return {object{{"adminKey", array{}}}};
+    case Auth::metrics: // or nothing, when the server is set so
+        return {object{{"metricsKey", array{}}}, object{}};
     }
     return {};
 }

@@ -160,6 +160,8 @@ Declaration const table[] = {
     {"verify_domain",            "domains",   {},                           {unknown, refused<domain_not_verified>("there is no such record"), refused<domain_taken>("another developer has proved it")}},
 
     {"get_health",               "system"},
+    {"get_metrics",              "system",    {},                           {refused<metrics_off>("the metrics are switched off"),
+                                                                             refused<metrics_key_unset>("the metrics need a key and the server has none")}, "text/plain"},
     {"get_jwks",                 "system"},
     {"get_did_document",         "system"},
     {"get_openapi",              "system",    {},                           {}, "application/json"},

@@ -50,6 +50,7 @@ struct Request : server::Turn
     std::vector<PathParameter> path_parameters{};
     std::vector<std::pair<std::string, std::string>> query_parameters{};
     Declaration const* declaration = nullptr; // of the operation (operations.hpp)
+    std::string agent_id{}; // set by handlers that found it: the agent it is about, for the metrics
 
     // The developer whose key was presented; only on routes that require one.
     [[nodiscard]] storage::Developer const& caller() const { return developer.value(); }

@@ -35,7 +35,8 @@ enum class Auth : std::uint8_t
     none,      // anyone; the Authorization header is not looked at
     developer, // Authorization: Bearer <API key>
     principal, // Authorization: Bearer <principal session token>, of the dashboard kind
-    operator_  // Authorization: Bearer <GRANTEXD_ADMIN_API_KEY>
+    operator_, // Authorization: Bearer <GRANTEXD_ADMIN_API_KEY>
+    metrics    // Authorization: Bearer <GRANTEXD_METRICS_API_KEY>, or anyone when set so
 };
 
 // The route's own rate bucket (limits.hpp), beside the layers for addresses and plans.
@@ -56,7 +57,8 @@ enum class Limit : std::uint8_t
            // operation
     slow,  // what costs more than its answer shows: new secrets, look-ups elsewhere
     did,
-    admin // also of requests with a wrong key
+    public_read, // also of requests with a wrong key
+    admin        // likewise
 };
 
 // Which connection the handler gets. `none`: it needs no database.

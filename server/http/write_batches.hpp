@@ -28,6 +28,9 @@ public:
     // Called after each batch that is on disk, before its writes are answered.
     void on_durable(std::function<void()> hook) { on_durable_ = std::move(hook); }
 
+    // Called after each batch that is on disk, with the number of its writes.
+    void on_commit(std::function<void(std::size_t writes)> hook) { on_commit_ = std::move(hook); }
+
     [[nodiscard]] std::size_t batches() const { return batches_; } // committed so far
     [[nodiscard]] bool idle() const { return !open_ && !committing_; }
 
@@ -54,6 +57,7 @@ private:
     std::vector<Committed> batch_;
     std::vector<Job> waiting_;
     std::function<void()> on_durable_ = [] {};
+    std::function<void(std::size_t)> on_commit_ = [](std::size_t) {};
     storage::CommitThread thread_; // last: joined before what it uses goes
 };
 

@@ -6,11 +6,12 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import Ajv from "ajv/dist/2020.js";
 import add_formats from "ajv-formats";
 
-import { operator_key, run_program, start_server } from "../support/server.mjs";
+import { metrics_key, operator_key, run_program, start_server } from "../support/server.mjs";
 
 let server, document;
 before(async () => {
-    server = await start_server({ env: { GRANTEXD_ADMIN_API_KEY: operator_key } });
+    const env = { GRANTEXD_ADMIN_API_KEY: operator_key, GRANTEXD_METRICS_API_KEY: metrics_key };
+    server = await start_server({ env });
     document = await (await fetch(`${server.base}/openapi.json`)).json();
 });
 after(() => server?.stop());
@@ -67,7 +68,12 @@ test("the examples of the page are commands that a shell takes and the server un
     const last = (command) => Number(command.includes("rotate")); // the key is another one then
     for (const command of commands.sort((a, b) => last(a) - last(b))) {
         const { code, stdout } = await run_program(["sh", "-c", `${command} -sS -w '\\n%{http_code}'`], {
-            env: { KEY: server.sandbox_key, SESSION: "none", OPERATOR_KEY: operator_key },
+            env: {
+                KEY: server.sandbox_key,
+                SESSION: "none",
+                OPERATOR_KEY: operator_key,
+                METRICS_KEY: metrics_key,
+            },
         });
         assert.equal(code, 0, command);
         // Ids of the examples are nobody's, so most are refused; but none for its form.

@@ -18,6 +18,7 @@ import { rounds, start_server, temporary_directory } from "../support/server.mjs
 const secrets = new Secrets();
 const redirectUri = "http://127.0.0.1:9/callback";
 const operator_key = randomBytes(24).toString("base64url");
+const metrics_key = randomBytes(24).toString("base64url");
 let server, sandbox, live, routes;
 
 before(async () => {
@@ -40,8 +41,11 @@ before(async () => {
             GRANTEXD_RSA_PRIVATE_KEY_FILE: key_file,
             GRANTEXD_ED25519_PRIVATE_KEY: ed25519.export({ type: "pkcs8", format: "pem" }),
             GRANTEXD_ADMIN_API_KEY: operator_key,
+            GRANTEXD_METRICS_API_KEY: metrics_key,
+            GRANTEXD_METRICS_AGENT_LABELS: "true",
         },
     });
+    secrets.add("metrics key", metrics_key);
     sandbox = new WatchedApi(server.sandbox(), secrets);
     live = new WatchedApi(server.api(), secrets);
     routes = read_routes();
@@ -211,6 +215,7 @@ test("S-026 S-036 S-067 S-117 S-118 no secret is in the log, the database or any
         await misplace_secrets(route);
         await misplace_secrets(route, server.live_key);
         await misplace_secrets(route, operator_key);
+        await misplace_secrets(route, metrics_key);
     }
     await misplace_secrets_in_framing();
 
@@ -223,6 +228,9 @@ test("S-026 S-036 S-067 S-117 S-118 no secret is in the log, the database or any
 
     assert.ok(secrets.labels.includes("sessionToken"));
     assert.ok(secrets.needles.length >= 100);
+    const numbers = await server.api(metrics_key).get("/metrics");
+    assert.match(numbers.text, /agent_id="ag_/);
+    assert.deepEqual(secrets.find_in_text(numbers.text), [], "in the metrics");
     t.diagnostic(`${secrets.needles.length} secrets of ${secrets.labels.length} kinds`);
     assert_nowhere();
     await server.stop();

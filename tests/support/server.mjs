@@ -17,6 +17,9 @@ export const sandbox_key = "gx_test_Hb2mRk8vTq5xZc1nWj7dLp4sFg9yUe3aIo6tEr0iMwQ"
 // What switches the operator's endpoints on: GRANTEXD_ADMIN_API_KEY.
 export const operator_key = "operator-key-of-the-tests-0123456789abcdef";
 
+// What opens GET /metrics: GRANTEXD_METRICS_API_KEY.
+export const metrics_key = "metrics-key-of-the-tests-0123456789abcdef";
+
 const patience_milliseconds = 30_000;
 
 export const rounds = (count) =>

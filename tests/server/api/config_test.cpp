@@ -76,6 +76,12 @@ BOOST_AUTO_TEST_CASE(the_defaults_are_those_of_the_contract)
     BOOST_TEST(config.rate_admin == 20);
     BOOST_TEST(config.did_public_resolution);
     BOOST_TEST(config.admin_api_key.empty());
+    BOOST_TEST(config.usage_metering);
+    BOOST_TEST(config.metrics_enabled);
+    BOOST_TEST(config.metrics_require_auth);
+    BOOST_TEST(config.metrics_api_key.empty());
+    BOOST_TEST(!config.metrics_agent_labels);
+    BOOST_TEST(config.rate_public_read == 60);
     BOOST_TEST((config.quota_agents == Quota{500, 5000, 0}));
     BOOST_TEST((config.quota_grants == Quota{1000, 50'000, 0}));
     BOOST_TEST((config.quota_audit == Quota{20'000, 1'000'000, 0}));
@@ -202,7 +208,8 @@ BOOST_AUTO_TEST_CASE(a_bad_value_is_named_with_what_is_accepted)
 
 BOOST_AUTO_TEST_CASE(secrets_are_never_echoed)
 {
-    for (auto const* const name : {"SEED_API_KEY", "SEED_SANDBOX_KEY", "ADMIN_API_KEY"})
+    for (auto const* const name :
+         {"SEED_API_KEY", "SEED_SANDBOX_KEY", "ADMIN_API_KEY", "METRICS_API_KEY"})
         for (auto const* const bad : {"tooshort", "has a space in it", "tab\tin between it"}) {
             auto const variable = std::string{"GRANTEXD_"} + name;
             for (auto const& fault :
@@ -229,6 +236,27 @@ BOOST_AUTO_TEST_CASE(the_operator_key_is_no_seeded_key)
         BOOST_TEST(!has(fault, key));
     }
     BOOST_TEST(read_config({}, {{"ADMIN_API_KEY", key}}).admin_api_key == key);
+}
+
+BOOST_AUTO_TEST_CASE(metrics_that_are_asked_to_need_a_key_need_one_in_the_settings)
+{
+    Flags const required{{"metrics-require-auth", "true"}};
+    BOOST_TEST(has(fault_of(required), "GRANTEXD_METRICS_REQUIRE_AUTH needs GRANTEXD_METRICS_API"));
+    for (auto const& [name, value] :
+         {std::pair{"metrics-api-key", "the-key-of-a-scraper"}, {"metrics-enabled", "false"}})
+    {
+        auto enough = required;
+        enough.emplace(name, value);
+        BOOST_TEST(fault_of(enough).empty(), name);
+    }
+    auto const open = read_config({}, {{"METRICS_REQUIRE_AUTH", "false"}});
+    BOOST_TEST(!open.metrics_require_auth);
+    std::string const key = "one-key-for-everything";
+    for (auto const* const other : {"seed-api-key", "seed-sandbox-key", "admin-api-key"}) {
+        auto const fault = fault_of({{"dev", "true"}, {other, key}, {"metrics-api-key", key}});
+        BOOST_TEST(has(fault, "GRANTEXD_METRICS_API_KEY must differ"), other);
+        BOOST_TEST(!has(fault, key));
+    }
 }
 
 BOOST_AUTO_TEST_CASE(an_unknown_variable_is_answered_with_the_nearest_name)

@@ -303,7 +303,9 @@ BOOST_AUTO_TEST_CASE(ids_in_paths_may_be_percent_encoded_and_have_a_length)
 
 BOOST_AUTO_TEST_CASE(every_route_that_asks_who_calls_refuses_missing_and_unknown_keys)
 {
-    ApiServer server{server::Flags{{"admin-api-key", "operator-key-of-the-tests"}}};
+    ApiServer server{server::Flags{
+        {"admin-api-key", "operator-key-of-the-tests"},
+        {"metrics-api-key", "scraper-key-of-the-tests"}}};
     for (auto const& route : http::routes())
         BOOST_TEST_CONTEXT(http::verb_text(route.method) << " " << route.path)
         {

@@ -1,0 +1,41 @@
+#include "server/http/measure.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+namespace http {
+
+namespace {
+
+// A method is the client's text: a word of its own choice must not become a label.
+std::string_view method_label(std::string_view method)
+{
+    static constexpr std::string_view known[] = {"GET",   "HEAD",   "POST",   "PUT",
+                                                 "PATCH", "DELETE", "OPTIONS"};
+    auto const* const found = std::ranges::find(known, method);
+    return found == std::end(known) ? "other" : *found;
+}
+
+} // namespace
+
+void measure(
+    server::Metrics& metrics, Route const* route, std::string_view method, unsigned status,
+    std::chrono::microseconds took, std::string_view agent_id
+)
+{
+    auto const seconds = std::chrono::duration<double>(took).count();
+    if (route == nullptr) {
+        metrics.observe_request(method_label(method), "unmatched", status, seconds);
+        return;
+    }
+    if (route->auth == Auth::metrics)
+        return; // the scraper does not count itself
+    metrics.observe_request(method_label(method), route->path, status, seconds);
+    auto const handler = route->operation.handler;
+    if (handler == "create_authorization")
+        metrics.observe_authorize(status < 300, seconds, agent_id);
+    else if (handler == "exchange_token")
+        metrics.observe_token_exchange(status < 300, seconds, agent_id);
+}
+
+} // namespace http
