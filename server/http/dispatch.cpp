@@ -349,8 +349,12 @@ void Dispatch::finish(Shared const& exchange)
         exchange->match.route == nullptr ? "-" : exchange->match.route->path, response.status, took
     );
     measure(
-        app_.metrics, exchange->match.route, exchange->message.method, response.status, took,
-        exchange->agent_id
+        app_.metrics, {.route = exchange->match.route,
+                       .method = exchange->message.method,
+                       .status = response.status,
+                       .took = took,
+                       .agent_id = exchange->agent_id,
+                       .is_replayed = has_header(response.headers, "Idempotent-Replayed")}
     );
     exchange->respond(std::move(response));
 }

@@ -8,10 +8,15 @@
 
 namespace http {
 
-// `route`: null when none matched. `agent_id`: the agent it was about, when the handler found one.
-void measure(
-    server::Metrics& metrics, Route const* route, std::string_view method, unsigned status,
-    std::chrono::microseconds took, std::string_view agent_id
-);
+struct Measured
+{
+    Route const* route; // null when none matched
+    std::string_view method;
+    unsigned status;
+    std::chrono::microseconds took;
+    std::string_view agent_id; // the agent it was about, when the handler found one
+    bool is_replayed;          // answered from an idempotency record
+};
+void measure(server::Metrics& metrics, Measured const& exchange);
 
 } // namespace http

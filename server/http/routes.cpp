@@ -38,7 +38,7 @@ using namespace api;
 constexpr Route table[] = {
     //verb        path                                        caller           limit                    tx         summary                                        handler
     {verb::get,     "/health",                                Auth::none,      Limit::standard,         Tx::read,  "Whether the server is well",                  on<get_health>},
-    {verb::get,     "/metrics",                               Auth::metrics,   Limit::public_read,      Tx::none,  "Numbers of the server, for Prometheus",       on<get_metrics>},
+    {verb::get,     "/metrics",                               Auth::metrics,   Limit::public_read,      Tx::read,  "Numbers of the server, for Prometheus",       on<get_metrics>},
     {verb::get,     "/.well-known/jwks.json",                 Auth::none,      Limit::exempt,           Tx::none,  "Public keys that verify grant tokens",        on<get_jwks>},
     {verb::get,     "/.well-known/did.json",                  Auth::none,      Limit::standard,         Tx::none,  "DID document of the server",                  on<get_did_document>},
     {verb::get,     "/openapi.json",                          Auth::none,      Limit::standard,         Tx::none,  "This API as an OpenAPI document",             on<get_openapi>},

@@ -219,9 +219,15 @@ DeliverWebhooks::send(Shared queue, storage::Outgoing const& outgoing, rules::Ht
         outcome.status = co_await post(queue, request);
     } catch (OutboundFailure const& failure) {
         outcome.error = failure.what();
+        host_.app.metrics.count_webhook_attempt(failure.outcome());
+        co_return outcome;
     }
-    if (outcome.error.empty() && (outcome.status < 200 || outcome.status > 299))
+    auto const taken = outcome.status >= 200 && outcome.status <= 299;
+    if (!taken)
         outcome.error = "HTTP " + std::to_string(outcome.status);
+    host_.app.metrics.count_webhook_attempt(
+        taken ? server::AttemptOutcome::success : server::AttemptOutcome::http_error
+    );
     outcome.is_final = outcome.status == gone;
     co_return outcome;
 }
@@ -284,7 +290,7 @@ asio::awaitable<unsigned> DeliverWebhooks::post(Shared queue, OutboundRequest co
             co_return status;
         }
         // A kept connection may have been closed by the receiver meanwhile: that is no failure.
-        if (!reused || failure->outcome() != "other" || stopping_)
+        if (!reused || failure->outcome() != server::AttemptOutcome::other || stopping_)
             throw *failure;
     }
 }
@@ -311,8 +317,13 @@ DeliverWebhooks::note(storage::Outgoing const& outgoing, Outcome const& outcome)
     Work const update = [&noted](storage::Database& db) {
         storage::update_delivery_attempt(db, noted);
     };
-    // Not stored: it stays due and is sent again, under the same id.
-    if (co_await write(host_, update) && noted.status == "failed")
+    auto const stored = co_await write(host_, update);
+    if (!stored || noted.status == "pending")
+        co_return; // not stored: it stays due and is sent again, under the same id
+    host_.app.metrics.count_webhook_delivery(
+        delivered ? server::DeliveryEnd::delivered : server::DeliveryEnd::failed
+    );
+    if (!delivered)
         host_.log.event(
             "webhook.given_up",
             {{"webhook", outgoing.webhook_id}, {"delivery", outgoing.id}, {"reason", outcome.error}}

@@ -26,6 +26,7 @@ namespace beast_http = boost::beast::http;
 using asio::use_awaitable;
 using boost::system::error_code;
 using boost::system::system_error;
+using server::AttemptOutcome;
 
 asio::ip::address asio_address(rules::Address const& address)
 {
@@ -96,9 +97,12 @@ asio::awaitable<unsigned> OutboundConnection::post(OutboundRequest const& reques
         auto const& code = error.code();
         auto const tls = code.category() == asio::error::get_ssl_category() ||
                          code.category() == asio::ssl::error::get_stream_category();
-        failure.emplace(tls ? "tls_error" : "other", tls ? "TLS failed" : code.message());
+        failure.emplace(
+            tls ? AttemptOutcome::tls_error : AttemptOutcome::other,
+            tls ? "TLS failed" : code.message()
+        );
     } catch (server::LookupFailure const&) {
-        failure.emplace("dns_error", "the host name cannot be resolved");
+        failure.emplace(AttemptOutcome::dns_error, "the host name cannot be resolved");
     } catch (OutboundFailure const& refusal) {
         failure.emplace(refusal);
     }
@@ -106,7 +110,7 @@ asio::awaitable<unsigned> OutboundConnection::post(OutboundRequest const& reques
     if (failure) {
         close();
         if (late_)
-            failure.emplace("timeout", "timed out");
+            failure.emplace(AttemptOutcome::timeout, "timed out");
         throw *failure;
     }
     co_return status;
@@ -141,9 +145,11 @@ void OutboundConnection::check_addresses(
 {
     for (auto const& address : addresses) {
         if (rules::is_blocked(address, outbound_.policy))
-            throw OutboundFailure("blocked", "the host leads to a private or reserved address");
+            throw OutboundFailure(
+                AttemptOutcome::blocked, "the host leads to a private or reserved address"
+            );
         if (port == outbound_.own_port && is_own(address))
-            throw OutboundFailure("blocked", "the host leads back to this server");
+            throw OutboundFailure(AttemptOutcome::blocked, "the host leads back to this server");
     }
 }
 

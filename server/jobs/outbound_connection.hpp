@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/http/message.hpp"
+#include "server/metrics.hpp"
 #include "server/resolver.hpp"
 #include "server/rules/http_url.hpp"
 #include "server/rules/outbound_url.hpp"
@@ -36,14 +37,13 @@ struct Outbound
 class OutboundFailure : public std::runtime_error
 {
 public:
-    OutboundFailure(std::string_view outcome, std::string const& reason)
+    OutboundFailure(server::AttemptOutcome outcome, std::string const& reason)
         : std::runtime_error(reason), outcome_(outcome)
     {}
-    // timeout, dns_error, tls_error, blocked or other
-    [[nodiscard]] std::string_view outcome() const { return outcome_; }
+    [[nodiscard]] server::AttemptOutcome outcome() const { return outcome_; }
 
 private:
-    std::string_view outcome_; // a literal
+    server::AttemptOutcome outcome_;
 };
 
 struct OutboundRequest
