@@ -23,4 +23,9 @@ std::optional<Timestamp> id_time(std::string_view id)
     return ulid_time(id.substr(underscore + 1));
 }
 
+std::string last_id_at(std::string_view prefix, Timestamp time)
+{
+    return std::string{prefix} + "_" + ulid_text(last_ulid(time));
+}
+
 } // namespace crypto

@@ -28,4 +28,7 @@ private:
 // prefix_<ULID>.
 std::optional<Timestamp> id_time(std::string_view id);
 
+// The greatest id of this prefix that can be made at this time: ids made later are above it.
+std::string last_id_at(std::string_view prefix, Timestamp time);
+
 } // namespace crypto

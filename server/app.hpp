@@ -7,6 +7,7 @@
 #include "server/data_directory.hpp"
 #include "server/keys.hpp"
 #include "server/outbox.hpp"
+#include "server/signals.hpp"
 #include "storage/database.hpp"
 
 namespace server {
@@ -29,6 +30,7 @@ struct App
     storage::Database reader;
     Keys keys;
     Outbox outbox;
+    Signals signals;
 };
 
 } // namespace server

@@ -77,6 +77,10 @@ struct Config
     bool strict_agent_scopes = false;
     int max_delegation_depth = 3;
 
+    // Signals
+    std::chrono::seconds anomaly_interval{3600}; // between passes over every developer
+    bool anomaly_auto_revoke = false;
+
     // Rates per minute, before the profile's factor
     std::string rate_profile; // appliance (times 100), reference, off
     int rate_ip = 0;

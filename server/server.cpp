@@ -71,6 +71,7 @@ boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text)
 Server::Server(App& app, http::Log log)
     : log_(log), dispatch_(loop_, app, http::routes(), log, end_process(log)),
       send_mails_({loop_, app, dispatch_.batches(), log, end_process(log)}),
+      detect_anomalies_({loop_, app, dispatch_.batches(), log, end_process(log)}),
       listener_(make_listener(loop_, app.config, dispatch_))
 {
     for (auto const signal : {SIGTERM, SIGINT})
@@ -81,6 +82,7 @@ void Server::run()
 {
     wait_for_signal();
     send_mails_.start();
+    detect_anomalies_.start();
     loop_.run();
 }
 
@@ -106,6 +108,7 @@ void Server::drain()
     draining_ = true;
     signals_.cancel();
     send_mails_.stop();
+    detect_anomalies_.stop();
     drain_timer_.expires_after(drain_max);
     drain_timer_.async_wait([this](boost::system::error_code error) {
         if (!error)

@@ -4,6 +4,7 @@
 #include "server/app.hpp"
 #include "server/http/dispatch.hpp"
 #include "server/http/listener.hpp"
+#include "server/jobs/detect_anomalies.hpp"
 #include "server/jobs/send_mails.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -41,6 +42,7 @@ private:
     boost::asio::steady_timer drain_timer_{loop_};
     http::Dispatch dispatch_;
     jobs::SendMails send_mails_;
+    jobs::DetectAnomalies detect_anomalies_;
     http::Listener listener_;
     bool draining_ = false;
 };

@@ -41,6 +41,18 @@ Fault number(Config& config, std::string_view value)
     return {};
 }
 
+template<auto Member, std::int64_t Min, std::int64_t Max>
+Fault seconds(Config& config, std::string_view value)
+{
+    std::int64_t parsed = 0;
+    auto const [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
+    if (error != std::errc{} || end != value.data() + value.size() || parsed < Min || parsed > Max)
+        return "must be a whole number of seconds from " + std::to_string(Min) + " to " +
+               std::to_string(Max);
+    config.*Member = std::chrono::seconds{parsed};
+    return {};
+}
+
 template<auto Member, std::int64_t MinSeconds, std::int64_t MaxSeconds>
 Fault duration(Config& config, std::string_view value)
 {
@@ -254,6 +266,8 @@ constexpr Setting table[] = {
     {"ALLOW_LOOPBACK_REDIRECTS", "", "", "accept http redirects to loopback from live developers; default: with --dev only", false, false, toggle<&C::allow_loopback_redirects>},
     {"STRICT_AGENT_SCOPES", "", "false", "refuse scopes that the agent did not declare", false, false, toggle<&C::strict_agent_scopes>},
     {"MAX_DELEGATION_DEPTH", "MAX_DELEGATION_DEPTH", "3", "hops of delegation, 1 to 10", false, false, number<&C::max_delegation_depth, 1, 10>},
+    {"ANOMALY_INTERVAL_SECONDS", "", "3600", "seconds between two passes of anomaly detection over every developer", false, false, seconds<&C::anomaly_interval, 1, 7 * day>},
+    {"ANOMALY_AUTO_REVOKE", "", "false", "revoke the grants of agents with a new anomaly of severity high or critical", false, false, toggle<&C::anomaly_auto_revoke>},
     {"RATE_PROFILE", "", "appliance", "rate limits: appliance (times 100), reference, or off (only with --dev)", false, false, profile},
     {"RATE_IP", "", "5000", "requests a minute and address", false, false, number<&C::rate_ip, 1, rate_max>},
     {"RATE_PLAN_FREE", "", "100", "requests a minute of a developer on the free plan", false, false, number<&C::rate_plan_free, 1, rate_max>},
@@ -268,7 +282,7 @@ constexpr Setting table[] = {
     {"RATE_CONSENT_READ", "", "120", "consent pages a minute and address", false, false, number<&C::rate_consent_read, 1, rate_max>},
     {"RATE_CONSENT_DECISION", "", "60", "consent decisions a minute and address", false, false, number<&C::rate_consent_decision, 1, rate_max>},
     {"RATE_SIGNUP", "", "30", "sign-ups and opened confirmation links a minute and address; no profile factor", false, false, number<&C::rate_signup, 1, rate_max>},
-    {"RATE_WRITE", "", "30", "changes of policies a minute and developer", false, false, number<&C::rate_write, 1, rate_max>},
+    {"RATE_WRITE", "", "30", "changes of policies, anomaly rules and channels, and detection runs, a minute and developer", false, false, number<&C::rate_write, 1, rate_max>},
     {"RATE_DID", "", "300", "agent DIDs resolved a minute and address; no profile factor", false, false, number<&C::rate_did, 1, rate_max>},
     {"RATE_ADMIN", "", "20", "operator requests, also refused ones, a minute and address; no profile factor", false, false, number<&C::rate_admin, 1, rate_max>},
     {"QUOTA_AGENTS", "", "500,5000,0", "agents of a developer: free,pro,enterprise; 0 = none", false, false, quota<&C::quota_agents>},

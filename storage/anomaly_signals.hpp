@@ -18,7 +18,8 @@ struct AnomalySignal
     std::optional<std::string> principal_id;
     std::optional<std::string> grant_id;
     std::string detail;      // a scope, or the DID of an agent
-    std::int64_t amount = 0; // how many scopes; of a debit, in ten-thousandths
+    // How many scopes; of a debit, ten-thousandths; of a replay, milliseconds since the use.
+    std::int64_t amount = 0;
     std::int64_t budget = 0; // that the debit is taken from, initially
     Timestamp at;
 };

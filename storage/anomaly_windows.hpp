@@ -27,6 +27,8 @@ struct AnomalyCount
     std::int64_t total = 0;
     std::int64_t bad = 0;       // of those, failed or blocked
     std::int64_t off_hours = 0; // of those, at night
+
+    bool operator==(AnomalyCount const&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(AnomalyCount, (), (name, subject, total, bad, off_hours))
 

@@ -131,6 +131,11 @@ storage::Page Request::page(std::int64_t size_max, std::int64_t size_default) co
         .size = std::clamp<std::int64_t>(size, 1, size_max)};
 }
 
+std::int64_t Request::limit(std::int64_t max, std::int64_t fallback) const
+{
+    return std::clamp<std::int64_t>(whole_number(query("limit")).value_or(fallback), 1, max);
+}
+
 std::optional<std::string> Request::cookie(std::string_view name) const
 {
     for (auto const& [header, text] : message.headers) {

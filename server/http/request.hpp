@@ -60,6 +60,9 @@ struct Request : server::Turn
     // The same with a default of its own and small sizes clamped as well.
     [[nodiscard]] storage::Page page(std::int64_t size_max, std::int64_t size_default) const;
 
+    // `limit`: brought into 1 to `max`; `fallback` when it is no whole number.
+    [[nodiscard]] std::int64_t limit(std::int64_t max, std::int64_t fallback) const;
+
     [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
 };
 

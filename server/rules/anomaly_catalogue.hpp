@@ -16,6 +16,7 @@ struct BuiltInAnomaly
     std::string_view severity;
     std::string_view name;
     std::string_view description;
+    bool of_events = false; // asked at each event, so that it holds for a moment only
 };
 
 std::span<BuiltInAnomaly const> built_in_anomalies(); // in id order
