@@ -32,4 +32,9 @@ std::string first_id(std::string_view prefix, Timestamp time)
     return std::string{prefix} + "_" + ulid_text(first);
 }
 
+std::string last_id_at(std::string_view prefix, Timestamp time)
+{
+    return std::string{prefix} + "_" + ulid_text(last_ulid(time));
+}
+
 } // namespace crypto

@@ -16,15 +16,19 @@ constexpr std::size_t text_characters = 26;
 constexpr std::size_t time_characters = 10; // 48 bits and the two of padding
 constexpr std::int64_t time_max = (std::int64_t{1} << 48) - 1;
 
+void put_time(Ulid& ulid, Timestamp now)
+{
+    auto time = std::clamp<std::int64_t>(now.time_since_epoch().count(), 0, time_max);
+    for (auto i = time_bytes; i-- > 0; time >>= 8)
+        ulid[i] = static_cast<unsigned char>(time & 0xFF);
+}
+
 } // namespace
 
 Ulid next_ulid(Ulid const& last, Timestamp now)
 {
     Ulid next{};
-    auto time = std::clamp<std::int64_t>(now.time_since_epoch().count(), 0, time_max);
-    for (auto i = time_bytes; i-- > 0; time >>= 8)
-        next[i] = static_cast<unsigned char>(time & 0xFF);
-
+    put_time(next, now);
     if (std::lexicographical_compare(
             last.begin(), last.begin() + time_bytes, next.begin(), next.begin() + time_bytes
         ))
@@ -45,6 +49,14 @@ Ulid next_ulid(Ulid const& last, Timestamp now)
         carry = sum >> 8;
     }
     return next;
+}
+
+Ulid last_ulid(Timestamp time)
+{
+    Ulid last;
+    last.fill(0xFF);
+    put_time(last, time);
+    return last;
 }
 
 std::string ulid_text(Ulid const& ulid)

@@ -18,6 +18,9 @@ using Ulid = std::array<unsigned char, 16>;
 // milliseconds take the carry.
 Ulid next_ulid(Ulid const& last, Timestamp now);
 
+// The greatest of all that carry this time.
+Ulid last_ulid(Timestamp time);
+
 // 26 characters of Crockford's base32, which sort as the numbers do.
 std::string ulid_text(Ulid const& ulid);
 

@@ -8,6 +8,7 @@
 #include "server/keys.hpp"
 #include "server/metrics.hpp"
 #include "server/outbox.hpp"
+#include "server/signals.hpp"
 #include "server/stream_slots.hpp"
 #include "server/verification_counts.hpp"
 #include "storage/database.hpp"
@@ -35,6 +36,7 @@ struct App
     StreamSlots stream_slots;
     VerificationCounts verification_counts;
     Metrics metrics;
+    Signals signals;
 };
 
 } // namespace server

@@ -94,6 +94,8 @@ struct Config
     bool metrics_require_auth = true;
     std::string metrics_api_key; // empty: with metrics_require_auth nobody may read them
     bool metrics_agent_labels = false;
+    std::chrono::seconds anomaly_interval{3600}; // between passes over every developer
+    bool anomaly_auto_revoke = false;
 
     // Rates per minute, before the profile's factor
     std::string rate_profile; // appliance (times 100), reference, off

@@ -79,7 +79,8 @@ Server::Server(App& app, http::Log log)
       job_host_{loop_, app_, dispatch_.batches(), log_, end_process(log_)},
       waiting_{job_host_, resolver_}, send_mails_(job_host_), write_usage_(job_host_),
       deliver_webhooks_(job_host_, outbound_), expire_rows_(job_host_),
-      count_active_grants_(job_host_), measure_loop_lag_(job_host_)
+      count_active_grants_(job_host_), measure_loop_lag_(job_host_),
+      detect_anomalies_(job_host_)
 {
     dispatch_.batches().on_durable([this] { pass_on_outbox(); });
     dispatch_.wait_with(waiting_);
@@ -101,6 +102,7 @@ void Server::run()
         count_active_grants_.start();
         measure_loop_lag_.start();
     }
+    detect_anomalies_.start();
     loop_.run();
 }
 
@@ -139,6 +141,7 @@ void Server::drain()
     expire_rows_.stop();
     count_active_grants_.stop();
     measure_loop_lag_.stop();
+    detect_anomalies_.stop();
     drain_timer_.expires_after(drain_max);
     drain_timer_.async_wait([this](boost::system::error_code error) {
         if (!error)

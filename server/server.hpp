@@ -6,6 +6,7 @@
 #include "server/http/listener.hpp"
 #include "server/jobs/count_active_grants.hpp"
 #include "server/jobs/deliver_webhooks.hpp"
+#include "server/jobs/detect_anomalies.hpp"
 #include "server/jobs/expire_rows.hpp"
 #include "server/jobs/measure_loop_lag.hpp"
 #include "server/jobs/send_mails.hpp"
@@ -62,6 +63,7 @@ private:
     jobs::ExpireRows expire_rows_;
     jobs::CountActiveGrants count_active_grants_;
     jobs::MeasureLoopLag measure_loop_lag_;
+    jobs::DetectAnomalies detect_anomalies_;
     bool draining_ = false;
 };
 

@@ -41,6 +41,18 @@ Fault number(Config& config, std::string_view value)
     return {};
 }
 
+template<auto Member, std::int64_t Min, std::int64_t Max>
+Fault seconds(Config& config, std::string_view value)
+{
+    std::int64_t parsed = 0;
+    auto const [end, error] = std::from_chars(value.data(), value.data() + value.size(), parsed);
+    if (error != std::errc{} || end != value.data() + value.size() || parsed < Min || parsed > Max)
+        return "must be a whole number of seconds from " + std::to_string(Min) + " to " +
+               std::to_string(Max);
+    config.*Member = std::chrono::seconds{parsed};
+    return {};
+}
+
 template<auto Member, std::int64_t MinSeconds, std::int64_t MaxSeconds>
 Fault duration(Config& config, std::string_view value)
 {
@@ -330,6 +342,8 @@ constexpr Setting table[] = {
     {"METRICS_REQUIRE_AUTH", "METRICS_REQUIRE_AUTH", "", "whether GET /metrics needs METRICS_API_KEY; default: true, and without a key nobody may read them", false, false, toggle<&C::metrics_require_auth>},
     {"METRICS_API_KEY", "METRICS_API_KEY", "", "key of GET /metrics, 16 to 512 characters", true, false, metrics_key},
     {"METRICS_AGENT_LABELS", "", "false", "tell some metrics by agent (the first 1000)", false, false, toggle<&C::metrics_agent_labels>},
+    {"ANOMALY_INTERVAL_SECONDS", "", "3600", "seconds between two passes of anomaly detection over every developer", false, false, seconds<&C::anomaly_interval, 1, 7 * day>},
+    {"ANOMALY_AUTO_REVOKE", "", "false", "revoke the grants of agents with a new anomaly of severity high or critical", false, false, toggle<&C::anomaly_auto_revoke>},
     {"RATE_PROFILE", "", "appliance", "rate limits: appliance (times 100), reference, or off (only with --dev)", false, false, profile},
     {"RATE_IP", "", "5000", "requests a minute and address", false, false, number<&C::rate_ip, 1, rate_max>},
     {"RATE_PLAN_FREE", "", "100", "requests a minute of a developer on the free plan", false, false, number<&C::rate_plan_free, 1, rate_max>},
@@ -347,6 +361,7 @@ constexpr Setting table[] = {
     {"RATE_WRITE", "", "30", "changes of policies and webhooks a minute and developer", false, false, number<&C::rate_write, 1, rate_max>},
     {"RATE_SLOW", "", "10", "new webhook secrets and DNS checks a minute and developer", false, false, number<&C::rate_slow, 1, rate_max>},
     {"RATE_WRITE", "", "30", "changes a minute and developer of each kind: of policies, budgets", false, false, number<&C::rate_write, 1, rate_max>},
+    {"RATE_WRITE", "", "30", "changes of policies, anomaly rules and channels, and detection runs, a minute and developer", false, false, number<&C::rate_write, 1, rate_max>},
     {"RATE_DID", "", "300", "agent DIDs resolved a minute and address; no profile factor", false, false, number<&C::rate_did, 1, rate_max>},
     {"RATE_PUBLIC_READ", "", "60", "readings of the metrics a minute and address", false, false, number<&C::rate_public_read, 1, rate_max>},
     {"RATE_ADMIN", "", "20", "operator requests, also refused ones, a minute and address; no profile factor", false, false, number<&C::rate_admin, 1, rate_max>},

@@ -1,5 +1,6 @@
 #include "server/api/agents.hpp"
 
+#include "server/api/note_signals.hpp"
 #include "server/api/quotas.hpp"
 #include "server/api/revocation.hpp"
 #include "server/api/text.hpp"
@@ -127,8 +128,11 @@ http::NoContent delete_agent(http::Request& request)
     if (!storage::delete_agent(request.db, developer_id, id, request.now))
         throw http::not_found("Agent");
     storage::revoke_open_auth_requests(request.db, id);
-    for (auto const& grant_id : storage::list_active_grant_ids(request.db, id))
+    auto const grant_ids = storage::list_active_grant_ids(request.db, id);
+    for (auto const& grant_id : grant_ids)
         revoke_tree(request, developer_id, grant_id, {.by = "system", .reason = "agent_deleted"});
+    if (!grant_ids.empty())
+        note_revocation_now(request, developer_id, id, {}); // all of them are one act
     return {};
 }
 

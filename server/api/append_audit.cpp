@@ -32,6 +32,7 @@ storage::AuditEntry append_audit(server::Turn& turn, storage::AuditEntry entry, 
         .status = entry.status,
     });
     storage::insert_audit_entry(turn.db, entry, counted);
+    turn.app.signals.mark(entry.developer_id);
     return entry;
 }
 

@@ -6,6 +6,7 @@
 #include "server/api/check_principal.hpp"
 #include "server/api/decision.hpp"
 #include "server/api/metering.hpp"
+#include "server/api/note_signals.hpp"
 #include "server/api/policy_check.hpp"
 #include "server/api/quotas.hpp"
 #include "server/rules/durations.hpp"
@@ -65,7 +66,9 @@ void check_scopes_declared(
     storage::Agent const& agent
 )
 {
-    if (!request.app.config.strict_agent_scopes)
+    auto const strict = request.app.config.strict_agent_scopes;
+    note_undeclared_scopes(request, agent.developer_id, agent.id, scopes, agent.scopes, strict);
+    if (!strict)
         return;
     if (auto const outside = rules::scopes_outside(scopes, agent.scopes); !outside.empty())
         throw http::bad_request(

@@ -2,6 +2,8 @@
 
 #include "crypto/jwt.hpp"
 #include "server/api/agents.hpp"
+#include "server/api/note_signals.hpp"
+#include "storage/agents.hpp"
 
 #include <boost/json/array.hpp>
 
@@ -104,6 +106,18 @@ TokenVerdict judge(http::Request& request, CheckedToken& checked)
     return state->agent_status == "active" ? TokenVerdict::good : TokenVerdict::agent_inactive;
 }
 
+// Only of tokens that are refused, so that the others pay nothing. A suspended agent is known.
+void note_agent_if_unknown(http::Request& request, CheckedToken const& checked)
+{
+    if (checked.verdict != TokenVerdict::not_found && checked.verdict != TokenVerdict::revoked &&
+        checked.verdict != TokenVerdict::agent_inactive)
+        return;
+    auto const did = *text_claim(checked.claims, "agt");
+    auto const id = did.substr(did.rfind(':') + 1);
+    if (did != agent_did(id) || !storage::find_agent(request.db, request.caller().id, id))
+        note_unknown_agent(request, request.caller().id, did);
+}
+
 } // namespace
 
 CheckedToken check_token(http::Request& request, std::string_view token)
@@ -115,6 +129,7 @@ CheckedToken check_token(http::Request& request, std::string_view token)
     checked.claims = std::move(verified->claims);
     checked.claims_text = std::move(verified->claims_text);
     checked.verdict = judge(request, checked);
+    note_agent_if_unknown(request, checked);
     return checked;
 }
 

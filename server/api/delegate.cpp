@@ -2,6 +2,7 @@
 
 #include "server/api/check_principal.hpp"
 #include "server/api/check_token.hpp"
+#include "server/api/note_signals.hpp"
 #include "server/api/policy_check.hpp"
 #include "server/api/quotas.hpp"
 #include "server/rules/delegation.hpp"
@@ -41,22 +42,31 @@ void check_depth(http::Request const& request, storage::Grant const& parent)
         throw http::delegation_too_deep(std::min(developer_max, server_max));
 }
 
-void check_scopes(std::vector<std::string> const& requested, rules::DelegationParent const& parent)
+void check_scopes(
+    http::Request const& request, std::vector<std::string> const& requested,
+    rules::DelegationParent const& limits, storage::Grant const& parent
+)
 {
-    auto const beyond = rules::scopes_beyond_parent(requested, parent);
+    auto const beyond = rules::scopes_beyond_parent(requested, limits);
     if (beyond.empty())
         return;
+    note_scopes_beyond_parent(request, parent, beyond);
     std::string names;
     for (auto const& scope : beyond)
         names += (names.empty() ? "" : ", ") + scope;
     throw http::scopes_exceed_parent(names);
 }
 
-void check_sub_agent(http::Request& request, std::string_view id)
+void check_sub_agent(
+    http::Request& request, std::string_view id, std::vector<std::string> const& requested
+)
 {
     auto const agent = storage::find_agent(request.db, request.caller().id, id);
     if (!agent || agent->status != "active")
         throw http::not_found("Sub-agent");
+    note_undeclared_scopes(
+        request, agent->developer_id, agent->id, requested, agent->scopes, false
+    );
 }
 
 } // namespace
@@ -78,8 +88,8 @@ http::Created<TokenView> delegate_grant(http::Request& request, DelegateBody con
         .token_scopes = token.scopes,
         .grant_scopes = parent.scopes};
     check_depth(request, parent);
-    check_scopes(requested, limits);
-    check_sub_agent(request, body.subAgentId);
+    check_scopes(request, requested, limits, parent);
+    check_sub_agent(request, body.subAgentId, requested);
     check_principal(request, parent.developer_id, parent.principal_id);
     check_deny_policies(
         request, {.developer_id = parent.developer_id,

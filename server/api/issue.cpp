@@ -100,6 +100,7 @@ std::string claims_of(
 void insert_new_grant(http::Request& request, storage::Grant const& grant)
 {
     storage::insert_grant(request.db, grant);
+    request.app.signals.mark(grant.developer_id);
     emit(
         request, grant.developer_id, "grant.created",
         GrantCreatedView{
@@ -129,6 +130,7 @@ TokenView issue_token(
     auto const jti = request.next_id("tok");
     auto const expires = rules::token_expiry(grant.expires_at, request.now, config.token_max_ttl);
     storage::insert_token(request.db, jti, grant.id, expires);
+    request.app.signals.mark(grant.developer_id);
     storage::insert_refresh_token(
         request.db,
         {.id = refresh.id,

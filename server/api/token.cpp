@@ -6,6 +6,7 @@
 #include "server/api/check_principal.hpp"
 #include "server/api/emit.hpp"
 #include "server/api/metering.hpp"
+#include "server/api/note_signals.hpp"
 #include "server/api/policy_check.hpp"
 #include "server/api/quotas.hpp"
 #include "server/api/revocation.hpp"
@@ -35,6 +36,14 @@ bool is_active(http::Request& request, std::string_view agent_id)
 // after its use it is more likely a client that repeats a request whose answer was lost.
 void refuse_consumed_code(http::Request& request, storage::AuthRequest const& auth)
 {
+    note_replay_now(
+        request, {.kind = "code_replay",
+                  .developer_id = auth.developer_id,
+                  .agent_id = auth.agent_id,
+                  .principal_id = auth.principal_id,
+                  .grant_id = auth.grant_id.value_or(""),
+                  .used_at = *auth.consumed_at}
+    );
     auto const grace_ends = *auth.consumed_at + request.app.config.reuse_grace;
     if (request.now > grace_ends && auth.grant_id)
         revoke_tree(
@@ -111,10 +120,22 @@ void refuse_used(
     http::Request& request, storage::Grant const& grant, storage::RefreshToken const& token
 )
 {
+    auto const successor_used =
+        token.used_at && storage::find_successor_used(request.db, token.successor.value());
+    if (token.used_at)
+        note_replay_now(
+            request, {.kind = "refresh_replay",
+                      .developer_id = grant.developer_id,
+                      .agent_id = grant.agent_id,
+                      .principal_id = grant.principal_id,
+                      .grant_id = grant.id,
+                      .used_at = *token.used_at,
+                      .successor_used = successor_used}
+        );
     // The family of a revoked grant is dead: nothing is left to end, nor to raise an alarm about.
-    auto const stolen = grant.status == "active" && token.used_at &&
-                        (request.now > *token.used_at + request.app.config.reuse_grace ||
-                         storage::find_successor_used(request.db, token.successor.value()));
+    auto const stolen =
+        grant.status == "active" && token.used_at &&
+        (request.now > *token.used_at + request.app.config.reuse_grace || successor_used);
     if (stolen)
         end_stolen_family(request, grant, token);
     refuse_and_keep(http::refresh_token_used());

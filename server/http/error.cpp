@@ -201,6 +201,10 @@ ApiError address_taken()
 {
     return {409, "EMAIL_TAKEN", "Address belongs to another account"};
 }
+ApiError rule_exists()
+{
+    return {409, "CONFLICT", "A rule has this ruleId already. Choose another one"};
+}
 ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota)
 {
     return {

@@ -58,6 +58,7 @@ ApiError email_taken();
 ApiError implausible_email();
 ApiError verification_expired();
 ApiError address_taken();
+ApiError rule_exists();
 ApiError quota_exceeded(std::string_view what, std::string_view plan, long quota);
 ApiError delivery_pending();
 ApiError plan_lacks(std::string_view what, std::string_view plan, std::string_view needed);

@@ -13,7 +13,9 @@ namespace {
 constexpr std::pair<std::string_view, std::string_view> known[] = {
     {"action", "calendar.read"},
     {"agentId", "ag_01KJF1S600JW4GBPASAG2RPHRM"},
+    {"alertId", "anm_01KJF5B7E0H4M8Q1T5W9Y2C6FK"},
     {"authRequestId", "areq_01KJF2G8Z6Q4V0N7T1XW3YB5DK"},
+    {"channelId", "achan_01KJF5D2G6K9N3R7V0X4Z8B1EH"},
     {"code", "Zr3kq0V6mC8uYwT1nB4sJx9LhE2dGfA7pKiQoRtUvWy"},
     {"csrf", "VALUE"},
     {"developerId", "dev_01KJF1S600JW4GBPASAG2RPHRM"},
@@ -29,6 +31,7 @@ constexpr std::pair<std::string_view, std::string_view> known[] = {
     {"principalId", "user_7421"},
     {"refreshToken", "REFRESH_TOKEN"},
     {"req", "areq_01KJF2G8Z6Q4V0N7T1XW3YB5DK"},
+    {"ruleId", "refund_burst"},
     {"scopes", "calendar:read"},
     {"subAgentId", "ag_01KJF4A2D6G9K3N7Q0S5V8XBEH"},
     {"token", "GRANT_TOKEN"},

@@ -10,11 +10,16 @@ namespace {
 using GrantStatus = OneOf<"active", "revoked", "expired">;
 using DeliveryStatus = OneOf<"pending", "delivered", "failed">;
 using AuditStatus = OneOf<"success", "failure", "blocked">;
+using AlertStatus = OneOf<"open", "acknowledged", "resolved">;
+using Severity = OneOf<"critical", "high", "medium", "low">;
+using MetricsWindow = OneOf<"1h", "6h", "24h", "7d", "30d">;
 
 constexpr auto page = query<Integer<1, 1'000'000'000>>("page", "1 is the first");
 
 template<std::int64_t Max>
 constexpr auto page_size = query<Integer<1, Max>>("pageSize", "the largest one when not given");
+
+constexpr auto alert_limit = query<Integer<1, 1000>>("limit", "as many at most");
 
 constexpr auto csrf = header<Text<0, 128>>("X-CSRF-Token", "of the page, with its cookie");
 
@@ -126,6 +131,26 @@ Declaration const table[] = {
     {"get_budget_balance",       "budgets",   {},                           {refused<not_found>("the grant is unknown or foreign, or has no budget")}},
     {"list_budget_allocations",  "budgets",   {page, page_size<1000>},      {}},
     {"list_budget_transactions", "budgets",   {page, query<Integer<1, 200>>("pageSize", "50 when not given")}, {}},
+    {"detect_anomalies",         "anomalies"},
+    {"list_anomalies",           "anomalies", {query<std::string>("unacknowledged", "true: open ones only"), alert_limit}, {}},
+    {"acknowledge_anomaly",      "anomalies", {},                           {unknown}},
+    {"acknowledge_anomaly_post", "anomalies", {},                           {unknown}},
+
+    {"list_alerts",              "alerts",    {query<AlertStatus>("status", "in this state"),
+                                               query<Severity>("severity", "as grave as this"),
+                                               query<std::string>("agentId", "of this agent"), alert_limit}, {}},
+    {"get_alert",                "alerts",    {},                           {unknown}},
+    {"acknowledge_alert",        "alerts",    {},                           {unknown}},
+    {"resolve_alert",            "alerts",    {},                           {unknown}},
+    {"get_anomaly_metrics",      "alerts",    {query<MetricsWindow>("window", "up to now; 24h when not given"),
+                                               query<std::string>("agentId", "of this agent")}, {}},
+    {"create_anomaly_rule",      "alerts",    {},                           {refused<rule_exists>("the ruleId is taken, or a built-in rule's")}},
+    {"list_anomaly_rules",       "alerts"},
+    {"update_anomaly_rule",      "alerts",    {},                           {unknown}},
+    {"delete_anomaly_rule",      "alerts",    {},                           {refused<not_found>("unknown, foreign, deleted or built-in")}},
+    {"create_anomaly_channel",   "alerts"},
+    {"list_anomaly_channels",    "alerts"},
+    {"delete_anomaly_channel",   "alerts",    {},                           {unknown}},
 
     {"log_audit",                "audit",     {},                           {quota}},
     {"list_audit",               "audit",     {query<std::string>("agentId", "of this agent"),

@@ -161,6 +161,11 @@ Request::exact_page(std::int64_t size_max, std::int64_t size_default, LargeSize 
     return {.number = exact_number(*this, "page", bound, 1), .size = std::min(size, size_max)};
 }
 
+std::int64_t Request::limit(std::int64_t max, std::int64_t fallback) const
+{
+    return std::clamp<std::int64_t>(whole_number(query("limit")).value_or(fallback), 1, max);
+}
+
 std::optional<std::string> Request::cookie(std::string_view name) const
 {
     for (auto const& [header, text] : message.headers) {

@@ -79,6 +79,9 @@ struct Request : server::Turn
         std::int64_t size_max, std::int64_t size_default, LargeSize large = LargeSize::refused
     ) const;
 
+    // `limit`: brought into 1 to `max`; `fallback` when it is no whole number.
+    [[nodiscard]] std::int64_t limit(std::int64_t max, std::int64_t fallback) const;
+
     [[nodiscard]] std::optional<std::string> cookie(std::string_view name) const;
 };
 

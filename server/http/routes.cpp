@@ -2,6 +2,10 @@
 
 #include "server/api/admin.hpp"
 #include "server/api/agents.hpp"
+#include "server/api/anomalies.hpp"
+#include "server/api/anomaly_channels.hpp"
+#include "server/api/anomaly_metrics.hpp"
+#include "server/api/anomaly_rules.hpp"
 #include "server/api/audit.hpp"
 #include "server/api/authorize.hpp"
 #include "server/api/budgets.hpp"
@@ -103,6 +107,23 @@ constexpr Route table[] = {
     {verb::get,     "/v1/budget/balance/{grantId}",           Auth::developer, Limit::standard,         Tx::read,  "What a grant has left",                       on<get_budget_balance>},
     {verb::get,     "/v1/budget/allocations",                 Auth::developer, Limit::standard,         Tx::read,  "List budgets",                                on<list_budget_allocations>},
     {verb::get,     "/v1/budget/transactions/{grantId}",      Auth::developer, Limit::standard,         Tx::read,  "What a grant has spent",                      on<list_budget_transactions>},
+    {verb::post,    "/v1/anomalies/detect",                   Auth::developer, Limit::write,            Tx::write, "Run anomaly detection now",                   on<detect_anomalies>},
+    {verb::get,     "/v1/anomalies",                          Auth::developer, Limit::standard,         Tx::read,  "List anomalies",                              on<list_anomalies>},
+    {verb::patch,   "/v1/anomalies/{id}/acknowledge",         Auth::developer, Limit::standard,         Tx::write, "Acknowledge an anomaly",                      on<acknowledge_anomaly>},
+    {verb::post,    "/v1/anomalies/{id}/acknowledge",         Auth::developer, Limit::standard,         Tx::write, "Acknowledge an anomaly (Go SDK verb)",        on<acknowledge_anomaly_post>},
+
+    {verb::get,     "/v1/anomaly/alerts",                     Auth::developer, Limit::standard,         Tx::read,  "List alerts",                                 on<list_alerts>},
+    {verb::get,     "/v1/anomaly/alerts/{alertId}",           Auth::developer, Limit::standard,         Tx::read,  "Get an alert",                                on<get_alert>},
+    {verb::post,    "/v1/anomaly/alerts/{alertId}/acknowledge", Auth::developer, Limit::standard,       Tx::write, "Acknowledge an alert",                        on<acknowledge_alert>},
+    {verb::post,    "/v1/anomaly/alerts/{alertId}/resolve",   Auth::developer, Limit::standard,         Tx::write, "Resolve an alert",                            on<resolve_alert>},
+    {verb::get,     "/v1/anomaly/metrics",                    Auth::developer, Limit::standard,         Tx::read,  "Alert counts in a stretch of time",           on<get_anomaly_metrics>},
+    {verb::post,    "/v1/anomaly/rules",                      Auth::developer, Limit::write,            Tx::write, "Create a custom rule",                        on<create_anomaly_rule>},
+    {verb::get,     "/v1/anomaly/rules",                      Auth::developer, Limit::standard,         Tx::read,  "List built-in and custom rules",              on<list_anomaly_rules>},
+    {verb::patch,   "/v1/anomaly/rules/{ruleId}",             Auth::developer, Limit::standard,         Tx::write, "Switch a rule on or off",                     on<update_anomaly_rule>},
+    {verb::delete_, "/v1/anomaly/rules/{ruleId}",             Auth::developer, Limit::standard,         Tx::write, "Delete a custom rule",                        on<delete_anomaly_rule>},
+    {verb::post,    "/v1/anomaly/channels",                   Auth::developer, Limit::write,            Tx::write, "Create a notification channel",               on<create_anomaly_channel>},
+    {verb::get,     "/v1/anomaly/channels",                   Auth::developer, Limit::standard,         Tx::read,  "List notification channels",                  on<list_anomaly_channels>},
+    {verb::delete_, "/v1/anomaly/channels/{channelId}",       Auth::developer, Limit::standard,         Tx::write, "Delete a notification channel",               on<delete_anomaly_channel>},
 
     {verb::post,    "/v1/audit/log",                          Auth::developer, Limit::audit_log,        Tx::write, "Append to the audit log",                     on<log_audit>},
     {verb::get,     "/v1/audit/entries",                      Auth::developer, Limit::standard,         Tx::read,  "List audit entries",                          on<list_audit>},

@@ -149,4 +149,14 @@ BOOST_AUTO_TEST_CASE(an_id_tells_when_it_was_made)
         BOOST_TEST(!crypto::id_time(text).has_value(), text);
 }
 
+BOOST_AUTO_TEST_CASE(the_last_id_of_a_time_stands_between_its_ids_and_later_ones)
+{
+    crypto::Ids ids;
+    auto const last = crypto::last_id_at("ref", noon);
+    for (int i = 0; i < 100; ++i)
+        BOOST_TEST(ids.next("ref", noon) <= last);
+    BOOST_TEST(ids.next("ref", noon + 1ms) > last);
+    BOOST_TEST((crypto::id_time(last) == noon));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

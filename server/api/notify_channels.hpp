@@ -1,0 +1,25 @@
+// Who is told of an alert (signals contract, "x-notification-channels").
+#pragma once
+
+#include "server/turn.hpp"
+#include "storage/anomalies.hpp"
+#include "storage/anomaly_channels.hpp"
+
+#include <vector>
+
+namespace api {
+
+enum class AlertAction
+{
+    trigger, // the alert is new
+    acknowledge,
+    resolve
+};
+
+// Chooses the channels that get this: those of the rule when it lists any, else every enabled one;
+// of these, those that take the alert's severity. Only PagerDuty hears of acknowledging and
+// resolving. Returns them, newest first; nothing is sent or stored for them yet.
+std::vector<storage::AnomalyChannel>
+notify_channels(server::Turn& turn, storage::Anomaly const& anomaly, AlertAction action);
+
+} // namespace api
