@@ -10,7 +10,7 @@ import { temporary_directory } from "./server.mjs";
 let directory;
 
 // Tables in which jobs write by themselves, whatever is asked meanwhile.
-const of_jobs = ["mails"];
+const of_jobs = ["mails", "usage_days"];
 
 // {table: "<count> <hash of its rows>"} of a running server that has nothing to do, but for the
 // tables of jobs. Its file is never opened by another process; a copy is.
