@@ -10,7 +10,7 @@ import { temporary_directory } from "./server.mjs";
 let directory;
 
 // Tables in which jobs write by themselves, whatever is asked meanwhile.
-const of_jobs = ["deliveries", "mails", "notifications"];
+const of_jobs = ["deliveries", "mails", "notifications", "usage_days"];
 const is_of_jobs = (name) => of_jobs.includes(name) || name.startsWith("anomal");
 // What detection announces, it announces some seconds after its cause.
 const is_announced = (line) => /^INSERT INTO events .*'anomaly\.\w+'/.test(line);
