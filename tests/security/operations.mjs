@@ -6,6 +6,7 @@
 import { claims_of } from "../support/forge.mjs";
 import { visit } from "../support/person.mjs";
 import { operator_key } from "../support/server.mjs";
+import { anomaly_operations } from "./anomaly_operations.mjs";
 
 const redirectUri = "http://127.0.0.1:9/callback";
 
@@ -79,6 +80,7 @@ const change_agent = async (world) => ({
 const rotate = (path) => async (world) => ({ caller: await world.fresh_developer(), path });
 
 export const operations = {
+    ...anomaly_operations,
     "POST /v1/signup": {
         repeated: 409,
         request: async (world) => ({

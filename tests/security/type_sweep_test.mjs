@@ -270,7 +270,7 @@ const query_parameters = [
         "since",
         "until",
     ],
-    ...["req", "k", "session", "error", "cursor", "limit"],
+    ...["req", "k", "session", "error", "cursor", "limit", "unacknowledged", "severity", "window"],
 ];
 
 test("no query parameter breaks anything", async (t) => {
