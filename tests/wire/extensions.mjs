@@ -37,12 +37,6 @@ const of_every_operation = [
     ["* /v1/policies* parameter header Idempotency-Key: only served", "as above"],
 ];
 
-// Signals of the contract whose facts are not in contract.json.
-const signals = [
-    ["* /v1/anomalies*: only served", "anomaly detection"],
-    ["* /v1/anomaly/*: only served", "as above"],
-];
-
 const narrower = [
     ["* 429 code RATE_LIMITED: only in the contract", "the code of the authorize bucket only"],
     ["* 503 code RATE_LIMIT_UNAVAILABLE: only in the contract", "the counters are in the process"],
@@ -78,6 +72,4 @@ export const extensions = [
     ...narrower,
     ...not_built,
     ...own,
-    ...[...own_pages, ...of_every_operation, ...signals],
-    ...[...narrower, ...not_built, ...own],
 ];
