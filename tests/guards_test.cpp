@@ -43,6 +43,7 @@ std::map<std::string, std::string> const public_routes{
 std::map<std::string, std::string> const reading_posts{
     {"POST /v1/tokens/verify", "the token is too long and too secret for a URL"},
     {"POST /v1/grants/verify", "likewise"},
+    {"POST /v1/domains/{id}/verify", "it waits for a name server, and only then writes"},
 };
 
 // GET operations that change something. They must say the same when they are repeated.

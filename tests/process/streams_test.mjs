@@ -249,34 +249,24 @@ test("a quiet stream is kept alive, and the key is looked at without an event to
     assert.match(sse.text, /not valid any more/);
 });
 
-test("a reader that stops reading is dropped, and nobody waits for it", { timeout: 60_000 }, async () => {
+test("a reader that stops reading is dropped, and nobody waits for it", { timeout: 90_000 }, async () => {
     const other = await start();
     const sandbox = other.sandbox();
-    const his_agent = await sandbox.agent_id();
-    const [sse, socket] = [await SseClient.open(sandbox), await WebSocketClient.open(sandbox)];
-    const reading = await SseClient.open(sandbox);
-    for (const each of [sse, socket]) each.socket.pause();
-    // More than the kernel holds for them. Of long scopes, so that few events are enough.
+    const readers = [await SseClient.open(sandbox), await WebSocketClient.open(sandbox)];
+    for (const each of readers) each.socket.pause();
+    // More than the kernel holds for them; of long scopes, so that few events are enough.
     const scopes = [...Array(60)].map((_, i) => `${"x".repeat(240)}${i}:read`);
-    await other.stop();
-    // Rows as the server writes them: ids in order, within the window.
-    const first = reading.ids.length;
-    assert.equal(first, 0);
-    await other.restart();
-    const streams = [await SseClient.open(sandbox_of(other)), await WebSocketClient.open(sandbox_of(other))];
-    for (const each of streams) each.socket.pause();
-    const wide_agent = await sandbox_of(other).agent_id("Wide", scopes);
-    for (let i = 0; i < 12; ++i)
-        await Promise.all([...Array(32)].map(() => sandbox_of(other).grant(wide_agent, { scopes })));
-    const end = Date.now() + 45_000;
-    const dropped = () => other.stderr.split("reason=\"the client reads too slowly\"").length - 1;
+    const wide_agent = await sandbox.agent_id("Wide", scopes);
+    for (let i = 0; i < 16; ++i)
+        await Promise.all([...Array(32)].map(() => sandbox.grant(wide_agent, { scopes })));
+    const dropped = () => other.stderr.split("reason=the client reads too slowly").length - 1;
+    const end = Date.now() + 60_000;
     while (dropped() < 2 && Date.now() < end) await pause(100);
-    assert.equal(dropped(), 2, other.stderr.slice(-2000));
-    assert.ok((await sandbox_of(other).get("/v1/agents")).status === 200);
-    for (const each of [sse, socket, reading, ...streams]) each.close();
+    assert.equal(dropped(), 2);
+    assert.equal((await sandbox.get("/v1/agents")).status, 200);
+    for (const each of readers) each.close();
     await other.stop();
 });
-const sandbox_of = (each) => each.sandbox();
 
 test("a server that stops says so to its streams and does not wait for them", async () => {
     const other = await start();
