@@ -2,6 +2,7 @@
 
 #include "server/api/detection.hpp"
 
+#include <functional>
 #include <map>
 
 namespace api {

@@ -38,6 +38,12 @@ constexpr std::pair<std::string_view, std::string_view> known[] = {
     {"url", "https://hooks.nimbus.example/grantex"},
 };
 
+// Of a slack channel, the first of the types: an object whose members its schema does not tell.
+boost::json::object example_config()
+{
+    return {{"webhookUrl", "https://hooks.slack.com/services/T01KJF/B01KJF/Zr3kq0V6mC8uYwT1"}};
+}
+
 // Empty when there is none.
 std::string_view known_text(std::string_view name)
 {
@@ -64,6 +70,8 @@ boost::json::value example_value(
     if (auto const* const choices = schema.if_contains("oneOf"))
         return example_value(name, choices->as_array().front().as_object(), components);
     auto const type = type_of(schema);
+    if (name == "config")
+        return example_config();
     if (type == "object")
         return example_body(schema, components, false);
     if (type == "array")
