@@ -58,8 +58,4 @@ std::vector<TokenRecord> list_token_records(
 // Up to the one with this id, which goes too.
 void delete_token_records(Database& db, std::string_view developer_id, std::string_view up_to_id);
 
-// Developers by id, after this one: whom a pass goes through.
-std::vector<std::string>
-list_developer_ids(Database& db, std::string_view after_id, std::int64_t limit);
-
 } // namespace storage

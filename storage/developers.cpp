@@ -151,4 +151,12 @@ std::vector<ModeTotals> list_totals(Database& db)
     );
 }
 
+std::vector<std::string>
+list_developer_ids(Database& db, std::string_view after_id, std::int64_t limit)
+{
+    return db.list<std::string>(
+        "SELECT id FROM developers WHERE id > ?1 ORDER BY id LIMIT ?2", after_id, limit
+    );
+}
+
 } // namespace storage

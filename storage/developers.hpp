@@ -85,4 +85,8 @@ BOOST_DESCRIBE_STRUCT(ModeTotals, (), (mode, developers, agents, grants))
 
 std::vector<ModeTotals> list_totals(Database& db); // only modes that occur
 
+// By id, after this one: whom a pass of a job goes through.
+std::vector<std::string>
+list_developer_ids(Database& db, std::string_view after_id, std::int64_t limit);
+
 } // namespace storage

@@ -28,7 +28,4 @@ std::int64_t count_live_after(
     Database& db, std::string_view developer_id, LivePlace const& after, std::int64_t limit
 );
 
-std::vector<std::string>
-list_developer_ids(Database& db, std::string_view after_id, std::int64_t limit);
-
 } // namespace storage

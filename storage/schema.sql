@@ -320,6 +320,7 @@ CREATE INDEX deliveries_due ON deliveries (webhook_id, due_at, id) WHERE status 
 CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id, id);
 CREATE INDEX deliveries_by_status ON deliveries (webhook_id, status, id);
 CREATE INDEX deliveries_by_event ON deliveries (event_id);
+
 -- What a grant may spend: one budget a grant, for ever. Amounts count ten-thousandths.
 CREATE TABLE budgets (
     grant_id     TEXT PRIMARY KEY REFERENCES grants (id),
@@ -345,6 +346,8 @@ CREATE TABLE budget_transactions (
     metadata      TEXT NOT NULL,
     created_at    INTEGER NOT NULL,
     PRIMARY KEY (grant_id, seq)
+) STRICT, WITHOUT ROWID;
+
 -- What each developer used on each UTC day (YYYY-MM-DD); a row from the first use of the day on.
 CREATE TABLE usage_days (
     developer_id    TEXT NOT NULL REFERENCES developers (id),
@@ -355,18 +358,6 @@ CREATE TABLE usage_days (
     PRIMARY KEY (developer_id, day)
 ) STRICT, WITHOUT ROWID;
 
--- Names that developers say are theirs; a TXT record with the token proves it. A claim keeps nobody
--- from the name, only its proof does.
-CREATE TABLE domains (
-    id           TEXT PRIMARY KEY,
-    developer_id TEXT NOT NULL REFERENCES developers (id),
-    domain       TEXT NOT NULL,
-    token        TEXT NOT NULL,
-    created_at   INTEGER NOT NULL,
-    verified_at  INTEGER
-) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX domains_by_developer ON domains (developer_id, domain);
-CREATE UNIQUE INDEX domains_verified ON domains (domain) WHERE verified_at IS NOT NULL;
 -- What was found to be out of the ordinary: one row an alert, whose repeats count up while it is
 -- open. fingerprint is a hash of what makes two findings the same.
 CREATE TABLE anomalies (
@@ -527,3 +518,15 @@ CREATE TABLE notifications (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX notifications_due ON notifications (channel_id, due_at, id) WHERE status = 'pending';
 CREATE INDEX notifications_by_channel ON notifications (channel_id);
+-- Names that developers say are theirs; a TXT record with the token proves it. A claim keeps nobody
+-- from the name, only its proof does.
+CREATE TABLE domains (
+    id           TEXT PRIMARY KEY,
+    developer_id TEXT NOT NULL REFERENCES developers (id),
+    domain       TEXT NOT NULL,
+    token        TEXT NOT NULL,
+    created_at   INTEGER NOT NULL,
+    verified_at  INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX domains_by_developer ON domains (developer_id, domain);
+CREATE UNIQUE INDEX domains_verified ON domains (domain) WHERE verified_at IS NOT NULL;

@@ -2,12 +2,10 @@
 
 #include "crypto/random.hpp"
 #include "server/http/authenticate.hpp"
+#include "server/http/exchange.hpp"
 #include "server/http/idempotency.hpp"
 #include "server/http/match.hpp"
-#include "server/http/measure.hpp"
 #include "server/http/operations.hpp"
-#include "server/http/response_headers.hpp"
-#include "server/http/taken_connection.hpp"
 #include "server/rules/client_address.hpp"
 
 #include <SQLiteCpp/Exception.h>
@@ -18,31 +16,6 @@
 #include <thread>
 
 namespace http {
-
-// One request on its way: what was asked, what is known so far, and what the answer waits for.
-struct Dispatch::Exchange
-{
-    Message message;
-    Respond respond;
-    std::string id;
-    std::string source; // where the client sits, as rate limits count
-    Match match{};
-    std::vector<PathParameter> path_parameters{};
-    std::string caller_id{};
-    std::string agent_id{};     // the agent it is about, for the metrics
-    Limits::Verdict reported{}; // what X-RateLimit-* say: address, route or plan
-    Outcome outcome{};
-    std::optional<ApiError> error{};
-    bool waits_for_commit = false;
-    bool waits_for_signature = false;
-    bool waits_outside = false;
-
-    [[nodiscard]] std::string_view path() const
-    {
-        std::string_view const target{message.target};
-        return target.substr(0, target.find('?'));
-    }
-};
 
 namespace {
 
@@ -333,92 +306,6 @@ void Dispatch::fail(Exchange& exchange, ApiError error)
             "error", {{"request", exchange.id}, {"code", error.code}, {"cause", error.cause}}
         );
     exchange.error = std::move(error);
-}
-
-void Dispatch::finish(Shared const& exchange)
-{
-    if (exchange->waits_for_commit || exchange->waits_for_signature || exchange->waits_outside)
-        return;
-    auto response = render(*exchange);
-    add_stream(exchange, response);
-    auto const took = std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::steady_clock::now() - exchange->message.received
-    );
-    log_.request(
-        exchange->id, exchange->caller_id, exchange->message.method,
-        exchange->match.route == nullptr ? "-" : exchange->match.route->path, response.status, took
-    );
-    measure(
-        app_.metrics, {.route = exchange->match.route,
-                       .method = exchange->message.method,
-                       .status = response.status,
-                       .took = took,
-                       .agent_id = exchange->agent_id,
-                       .is_replayed = has_header(response.headers, "Idempotent-Replayed")}
-    );
-    exchange->respond(std::move(response));
-}
-
-void Dispatch::add_stream(Shared const& exchange, Response& response)
-{
-    if (!exchange->outcome.stream || exchange->error)
-        return;
-    response.take_over = [this, exchange](TakenConnection& taken) {
-        open_stream_(taken, exchange->message, std::move(*exchange->outcome.stream));
-    };
-}
-
-Response Dispatch::render(Exchange& exchange)
-{
-    Response response;
-    auto& headers = response.headers;
-    if (exchange.error) {
-        response.status = exchange.error->status;
-        response.body = error_body(*exchange.error, exchange.id);
-        headers.emplace_back("Content-Type", "application/json; charset=utf-8");
-        if (exchange.error->retry_after_seconds > 0)
-            headers.emplace_back(
-                "Retry-After", std::to_string(exchange.error->retry_after_seconds)
-            );
-        if (exchange.error->status == 405)
-            headers.emplace_back("Allow", exchange.match.allow);
-        if (exchange.error->status == 426)
-            headers.emplace_back("Upgrade", "websocket");
-    } else {
-        response.status = exchange.outcome.status;
-        response.body = std::move(exchange.outcome.body);
-        headers = std::move(exchange.outcome.headers);
-        if (!exchange.outcome.content_type.empty())
-            headers.emplace_back("Content-Type", exchange.outcome.content_type);
-    }
-    headers.emplace_back("X-Request-Id", exchange.id);
-    add_rate_headers(headers, exchange.reported);
-    auto const& match = exchange.match;
-    auto const* const row = match.route == nullptr ? match.first : match.route;
-    // Any page may see why a DID does not resolve.
-    if (exchange.error && row != nullptr && row->limit == Limit::did)
-        headers.emplace_back("Access-Control-Allow-Origin", "*");
-    // Consent decisions never get CORS allow headers (core contract, approveConsent).
-    if (row == nullptr || row->limit != Limit::consent_decision)
-        add_cors_headers(
-            headers, app_.config, exchange.message.header("origin"),
-            exchange.message.method == "OPTIONS"
-        );
-    add_security_headers(headers);
-    return response;
-}
-
-Response Dispatch::refuse(unsigned status, std::string_view message)
-{
-    Exchange exchange{{}, {}, crypto::random_uuid(), {}};
-    auto const* const code = status == 503   ? "SERVICE_UNAVAILABLE"
-                             : status == 500 ? "INTERNAL_ERROR"
-                                             : "BAD_REQUEST";
-    exchange.error = ApiError{status, code, std::string{message}};
-    auto response = render(exchange);
-    response.close = true;
-    log_.request(exchange.id, "", "-", "-", status, {});
-    return response;
 }
 
 std::size_t Dispatch::body_bytes_max(std::string_view, std::string_view)

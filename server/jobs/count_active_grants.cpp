@@ -1,5 +1,6 @@
 #include "server/jobs/count_active_grants.hpp"
 
+#include "storage/developers.hpp"
 #include "storage/live_grants.hpp"
 
 #include <SQLiteCpp/Exception.h>

@@ -6,6 +6,8 @@
 import { claims_of } from "../support/forge.mjs";
 import { visit } from "../support/person.mjs";
 import { operator_key } from "../support/server.mjs";
+import { anomaly_operations } from "./anomaly_operations.mjs";
+import { outward_operations } from "./outward_operations.mjs";
 
 const redirectUri = "http://127.0.0.1:9/callback";
 
@@ -83,12 +85,6 @@ const policy_fields = () => ({
     daysOfWeek: [1, 2, 3],
     timeZone: "UTC",
 });
-const webhook_fields = () => ({
-    url: "https://hooks.nimbus.example/grantex",
-    events: ["grant.created", "grant.revoked"],
-    secret: "a-secret-of-the-receiver",
-    legacySignature: true,
-});
 const decide = (verb) => async (world) => {
     const { authRequestId } = await world.pending();
     return { caller: world.nobody, path: `/v1/consent/${authRequestId}/${verb}` };
@@ -100,6 +96,7 @@ const change_agent = async (world) => ({
 const rotate = (path) => async (world) => ({ caller: await world.fresh_developer(), path });
 
 export const operations = {
+    ...anomaly_operations,
     "POST /v1/signup": {
         repeated: 409,
         request: async (world) => ({
@@ -138,53 +135,7 @@ export const operations = {
             },
         }),
     },
-    "POST /v1/webhooks": {
-        repeated: "replayed",
-        request: async () => ({ path: "/v1/webhooks", body: webhook_fields() }),
-    },
-    "PATCH /v1/webhooks/{id}": {
-        repeated: "replayed",
-        request: async (world) => ({
-            path: `/v1/webhooks/${await world.webhook()}`,
-            body: webhook_fields(),
-        }),
-    },
-    "DELETE /v1/webhooks/{id}": {
-        repeated: "replayed",
-        request: async (world) => ({ path: `/v1/webhooks/${await world.webhook()}` }),
-    },
-    "POST /v1/webhooks/{id}/rotate-secret": {
-        repeated: "replayed",
-        request: async (world) => ({
-            path: `/v1/webhooks/${await world.webhook()}/rotate-secret`,
-            body: { activateAfterSeconds: 60 },
-        }),
-    },
-    // A delivery that can be sent again needs a receiver that has answered.
-    "POST /v1/webhooks/{id}/deliveries/{deliveryId}/redeliver": {
-        status: 404,
-        repeated: 404,
-        request: async (world) => ({
-            path: `/v1/webhooks/${await world.webhook()}/deliveries/whd_01KJPWZGJ029QEDJJ1TRGTVF2E/redeliver`,
-        }),
-    },
-    "POST /v1/domains": {
-        repeated: "replayed",
-        request: async (world) => ({
-            path: "/v1/domains",
-            body: { domain: `d${++world.count}.nimbus.example` },
-        }),
-    },
-    "DELETE /v1/domains/{id}": {
-        repeated: "replayed",
-        request: async (world) => ({ path: `/v1/domains/${await world.domain()}` }),
-    },
-    // Nothing is published for it; and what it does, it does once, however often it is asked.
-    "POST /v1/domains/{id}/verify": {
-        status: 400,
-        repeated: 400,
-        request: async (world) => ({ path: `/v1/domains/${await world.domain()}/verify` }),
-    },
+    ...outward_operations,
     "POST /v1/me/rotate-key": { repeated: 401, request: rotate("/v1/me/rotate-key") },
     "POST /v1/keys/rotate": { repeated: 401, request: rotate("/v1/keys/rotate") },
     "POST /v1/agents": {

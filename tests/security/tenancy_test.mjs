@@ -46,6 +46,9 @@ before(async () => {
     const agent = await owner.agent_id();
     const grant = await granted(owner, agent);
     const entry = await owner.log_audit();
+    const { anomalies } = await owner.must(200, "POST", "/v1/anomalies/detect");
+    const rule = { ruleId: "owners_rule", name: "Owner's", condition: {} };
+    const channel = { type: "email", name: "Owner's", config: { to: "ops@nimbus.example" } };
     // By the segment before the parameter and its name.
     owned = {
         "agents/agentId": agent,
@@ -57,6 +60,10 @@ before(async () => {
         "policies/id": (await new_policy(owner, `ag_${ulid}`)).id,
         "webhooks/id": await new_webhook(owner),
         "domains/id": (await owner.must(201, "POST", "/v1/domains", { domain: "nimbus.example" })).id,
+        "anomalies/id": anomalies[0].id,
+        "alerts/alertId": anomalies[0].id,
+        "rules/ruleId": (await owner.must(201, "POST", "/v1/anomaly/rules", rule)).id,
+        "channels/channelId": (await owner.must(201, "POST", "/v1/anomaly/channels", channel)).id,
     };
     sandbox_stranger = server.sandbox();
     await granted(stranger, await stranger.agent_id()); // the same person, at another developer
@@ -85,8 +92,9 @@ function visible({ status, headers, body }) {
     const { requestId, ...members } = body ?? {};
     return { status, headers: rest, members };
 }
+const any_body = { name: "x", enabled: true };
 const ask = (api, { method, path }, id) =>
-    api.call(method, fill_path(path, () => id), method === "GET" ? undefined : { name: "x" });
+    api.call(method, fill_path(path, () => id), method === "GET" ? undefined : any_body);
 
 test("S-074 the ids of another developer answer like ids that exist nowhere", async (t) => {
     const routes = routes_with_ids();

@@ -140,7 +140,11 @@ function form_attempts(form) {
 
 let server, world, writes, reads;
 before(async () => {
-    const env = { GRANTEXD_RATE_PROFILE: "off", GRANTEXD_ADMIN_API_KEY: operator_key };
+    const env = {
+        GRANTEXD_RATE_PROFILE: "off",
+        GRANTEXD_ADMIN_API_KEY: operator_key,
+        GRANTEXD_METRICS_REQUIRE_AUTH: "false",
+    };
     server = await start_server({ env });
     world = await new World(server).prepare();
     const routes = await routes_of(server);
@@ -270,7 +274,7 @@ const query_parameters = [
         "since",
         "until",
     ],
-    ...["req", "k", "session", "error", "cursor", "limit"],
+    ...["req", "k", "session", "error", "cursor", "limit", "unacknowledged", "severity", "window"],
 ];
 
 test("no query parameter breaks anything", async (t) => {

@@ -10,7 +10,10 @@ import { temporary_directory } from "./server.mjs";
 let directory;
 
 // Tables in which jobs write by themselves, whatever is asked meanwhile.
-const of_jobs = ["mails"];
+const of_jobs = ["deliveries", "mails", "notifications", "usage_days"];
+const is_of_jobs = (name) => of_jobs.includes(name) || name.startsWith("anomal");
+// What detection announces, it announces some seconds after its cause.
+const is_announced = (line) => /^INSERT INTO events .*'anomaly\.\w+'/.test(line);
 
 // {table: "<count> <hash of its rows>"} of a running server that has nothing to do, but for the
 // tables of jobs. Its file is never opened by another process; a copy is.
@@ -28,7 +31,7 @@ export function content(data_dir) {
     const tables = {};
     for (const line of text.split("\n")) {
         const name = /^INSERT INTO (\w+)/.exec(line)?.[1];
-        if (name && !of_jobs.includes(name)) (tables[name] ??= []).push(line);
+        if (name && !is_of_jobs(name) && !is_announced(line)) (tables[name] ??= []).push(line);
     }
     const digest = (lines) => createHash("sha256").update(lines.join("\n")).digest("hex");
     return Object.fromEntries(

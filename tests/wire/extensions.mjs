@@ -17,6 +17,8 @@ const signals = [
     ["* /v1/events/*: only served", of_signals],
     ["* /v1/domains*: only served", of_signals],
     ["GET /metrics: only served", of_signals],
+    ["* /v1/anomalies*: only served", of_signals],
+    ["* /v1/anomaly/*: only served", of_signals],
 ];
 
 // "Errors any operation can produce": the contract does not repeat them with each.

@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_name_of_a_domain_is_refused)
     std::string long_name = "example";
     while (long_name.size() < 254)
         long_name = "aaaaaaa." + long_name;
-    for (std::string const text :
+    for (auto const& text :
          {std::string{""},
           std::string{" "},
           std::string{"."},
