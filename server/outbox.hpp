@@ -12,7 +12,6 @@ struct Outbox
 {
     std::set<std::string> developers; // who have an event
     std::set<std::string> endpoints;  // of webhooks, which have a delivery to make
-    std::set<std::string> channels;   // that have a notification to deliver
 };
 
 } // namespace server

@@ -112,8 +112,11 @@ void Server::run()
 void Server::pass_on_outbox()
 {
     auto const announced = std::exchange(app_.outbox, {});
-    webhook_queues_.wake(announced.endpoints);
-    notification_queues_.wake(announced.channels);
+    std::set<std::string> webhooks, channels; // by the prefix of their ids
+    for (auto const& id : announced.endpoints)
+        (id.starts_with("wh_") ? webhooks : channels).insert(id);
+    webhook_queues_.wake(webhooks);
+    notification_queues_.wake(channels);
     streams_.wake(announced.developers);
 }
 
