@@ -78,9 +78,10 @@ Server::Server(App& app, http::Log log)
           loop_, resolver_, outbound_tls_, app.config.outbound_policy, listener_.address().port()},
       job_host_{loop_, app_, dispatch_.batches(), log_, end_process(log_)},
       waiting_{job_host_, resolver_}, send_mails_(job_host_), write_usage_(job_host_),
-      deliver_webhooks_(job_host_, outbound_), expire_rows_(job_host_),
-      count_active_grants_(job_host_), measure_loop_lag_(job_host_),
-      detect_anomalies_(job_host_)
+      webhooks_(job_host_), notifications_(job_host_, outbound_tls_),
+      webhook_queues_(job_host_, outbound_, webhooks_),
+      notification_queues_(job_host_, outbound_, notifications_), expire_rows_(job_host_),
+      count_active_grants_(job_host_), measure_loop_lag_(job_host_), detect_anomalies_(job_host_)
 {
     dispatch_.batches().on_durable([this] { pass_on_outbox(); });
     dispatch_.wait_with(waiting_);
@@ -95,7 +96,8 @@ void Server::run()
 {
     wait_for_signal();
     send_mails_.start();
-    deliver_webhooks_.start();
+    webhook_queues_.start();
+    notification_queues_.start();
     expire_rows_.start();
     write_usage_.start();
     if (app_.config.metrics_enabled) {
@@ -110,7 +112,11 @@ void Server::run()
 void Server::pass_on_outbox()
 {
     auto const announced = std::exchange(app_.outbox, {});
-    deliver_webhooks_.wake(announced.endpoints);
+    std::set<std::string> webhooks, channels; // by the prefix of their ids
+    for (auto const& id : announced.endpoints)
+        (id.starts_with("wh_") ? webhooks : channels).insert(id);
+    webhook_queues_.wake(webhooks);
+    notification_queues_.wake(channels);
     streams_.wake(announced.developers);
 }
 
@@ -136,7 +142,8 @@ void Server::drain()
     draining_ = true;
     signals_.cancel();
     send_mails_.stop();
-    deliver_webhooks_.stop();
+    webhook_queues_.stop();
+    notification_queues_.stop();
     streams_.stop();
     expire_rows_.stop();
     count_active_grants_.stop();

@@ -5,7 +5,9 @@
 #include "server/http/dispatch.hpp"
 #include "server/http/listener.hpp"
 #include "server/jobs/count_active_grants.hpp"
+#include "server/jobs/deliver_notifications.hpp"
 #include "server/jobs/deliver_webhooks.hpp"
+#include "server/jobs/delivery_queues.hpp"
 #include "server/jobs/detect_anomalies.hpp"
 #include "server/jobs/expire_rows.hpp"
 #include "server/jobs/measure_loop_lag.hpp"
@@ -59,7 +61,10 @@ private:
     http::Waiting waiting_;
     jobs::SendMails send_mails_;
     jobs::WriteUsage write_usage_;
-    jobs::DeliverWebhooks deliver_webhooks_;
+    jobs::DeliverWebhooks webhooks_;
+    jobs::DeliverNotifications notifications_;
+    jobs::DeliveryQueues webhook_queues_;
+    jobs::DeliveryQueues notification_queues_;
     jobs::ExpireRows expire_rows_;
     jobs::CountActiveGrants count_active_grants_;
     jobs::MeasureLoopLag measure_loop_lag_;

@@ -1,5 +1,7 @@
 #include "storage/anomaly_channels.hpp"
 
+#include "storage/notifications.hpp"
+
 namespace storage {
 
 std::vector<AnomalyChannel> list_anomaly_channels(Database& db, std::string_view developer_id)
@@ -34,9 +36,14 @@ void insert_anomaly_channel(Database& db, AnomalyChannel const& channel)
 
 bool delete_anomaly_channel(Database& db, std::string_view developer_id, std::string_view id)
 {
-    return db.run(
-               "DELETE FROM anomaly_channels WHERE id = ?1 AND developer_id = ?2", id, developer_id
-           ) == 1;
+    auto const own = db.find<std::string>(
+        "SELECT id FROM anomaly_channels WHERE id = ?1 AND developer_id = ?2", id, developer_id
+    );
+    if (!own)
+        return false;
+    delete_notifications(db, id);
+    db.run("DELETE FROM anomaly_channels WHERE id = ?1 AND developer_id = ?2", id, developer_id);
+    return true;
 }
 
 } // namespace storage

@@ -1,7 +1,7 @@
 #include "server/api/anomaly_channels.hpp"
 
-#include "crypto/random.hpp"
 #include "server/rules/channel_config.hpp"
+#include "server/webhook_secret.hpp"
 #include "storage/anomaly_channels.hpp"
 #include "storage/anomaly_rules.hpp"
 
@@ -33,21 +33,15 @@ std::string text_of(boost::json::object const& object)
     return {text.data(), text.size()};
 }
 
-boost::json::object read_config(CreateChannelBody const& body)
+boost::json::object read_config(http::Request const& request, CreateChannelBody const& body)
 {
     try {
-        return rules::read_channel_config(body.type, body.config);
+        return rules::read_channel_config(
+            body.type, body.config, request.app.config.outbound_policy
+        );
     } catch (rules::ChannelFault const& fault) {
         throw http::bad_request(fault.what());
     }
-}
-
-// As the secrets of webhooks: whsec_ and 32 random bytes in hex.
-std::string make_secret()
-{
-    crypto::Digest bytes{};
-    crypto::fill_random(bytes);
-    return "whsec_" + crypto::hex(bytes);
 }
 
 std::vector<std::string> read_severities(CreateChannelBody const& body)
@@ -66,14 +60,14 @@ std::vector<std::string> read_severities(CreateChannelBody const& body)
 http::Created<ChannelView>
 create_anomaly_channel(http::Request& request, CreateChannelBody const& body)
 {
-    auto config = read_config(body);
+    auto config = read_config(request, body);
     if (storage::count_anomaly_channels(request.db, request.caller().id) >= channels_max)
         throw http::bad_request(
             "There are " + std::to_string(channels_max) + " channels already. Delete one first"
         );
     auto const makes_secret = body.type == "webhook" && !config.contains("secret");
     if (makes_secret)
-        config["secret"] = make_secret();
+        config["secret"] = server::make_webhook_secret();
 
     storage::AnomalyChannel channel;
     channel.id = request.next_id("achan");

@@ -7,11 +7,11 @@
 
 namespace api {
 
-void emit_json(
+std::string emit_json(
     server::Turn& turn, std::string_view developer_id, std::string_view type, std::string data
 )
 {
-    auto const id = turn.next_id("evt");
+    auto id = turn.next_id("evt");
     storage::insert_event(
         turn.db, {.id = id,
                   .developer_id = std::string{developer_id},
@@ -30,6 +30,7 @@ void emit_json(
         );
         turn.app.outbox.endpoints.insert(webhook_id);
     }
+    return id;
 }
 
 } // namespace api

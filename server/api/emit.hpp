@@ -7,17 +7,17 @@
 namespace api {
 
 // `data`: JSON text of an object with the members of the event catalogue.
-void emit_json(
+// Returns the id of the event.
+std::string emit_json(
     server::Turn& turn, std::string_view developer_id, std::string_view type, std::string data
 );
 
 // `data`: a described struct with those members.
 template<class Data>
-void emit(
-    server::Turn& turn, std::string_view developer_id, std::string_view type, Data const& data
-)
+std::string
+emit(server::Turn& turn, std::string_view developer_id, std::string_view type, Data const& data)
 {
-    emit_json(turn, developer_id, type, http::write_view(data).text);
+    return emit_json(turn, developer_id, type, http::write_view(data).text);
 }
 
 } // namespace api

@@ -1,6 +1,7 @@
 #include "server/api/notify_channels.hpp"
 
 #include "storage/anomaly_rules.hpp"
+#include "storage/notifications.hpp"
 
 #include <algorithm>
 
@@ -13,10 +14,25 @@ bool holds(std::vector<std::string> const& list, std::string const& text)
     return std::ranges::find(list, text) != list.end();
 }
 
+std::string_view word(AlertAction action)
+{
+    switch (action) {
+    case AlertAction::acknowledge:
+        return "acknowledge";
+    case AlertAction::resolve:
+        return "resolve";
+    case AlertAction::trigger:
+        break;
+    }
+    return "trigger";
+}
+
 } // namespace
 
-std::vector<storage::AnomalyChannel>
-notify_channels(server::Turn& turn, storage::Anomaly const& anomaly, AlertAction action)
+std::vector<storage::AnomalyChannel> notify_channels(
+    server::Turn& turn, storage::Anomaly const& anomaly, AlertAction action,
+    std::string_view event_id
+)
 {
     auto channels = storage::list_anomaly_channels(turn.db, anomaly.developer_id);
     if (channels.empty())
@@ -28,6 +44,17 @@ notify_channels(server::Turn& turn, storage::Anomaly const& anomaly, AlertAction
                (action != AlertAction::trigger && channel.type != "pagerduty") ||
                (rule && !rule->channels.empty() && !holds(rule->channels, channel.id));
     });
+    for (auto const& channel : channels) {
+        storage::insert_notification(
+            turn.db, {.id = turn.next_id("ntf"),
+                      .channel_id = channel.id,
+                      .anomaly_id = anomaly.id,
+                      .event_id = std::string{event_id},
+                      .action = std::string{word(action)},
+                      .created_at = turn.now}
+        );
+        turn.app.outbox.endpoints.insert(channel.id);
+    }
     return channels;
 }
 

@@ -18,8 +18,11 @@ enum class AlertAction
 
 // Chooses the channels that get this: those of the rule when it lists any, else every enabled one;
 // of these, those that take the alert's severity. Only PagerDuty hears of acknowledging and
-// resolving. Returns them, newest first; nothing is sent or stored for them yet.
-std::vector<storage::AnomalyChannel>
-notify_channels(server::Turn& turn, storage::Anomaly const& anomaly, AlertAction action);
+// resolving. Writes a notification for each, and returns them, newest first. `event_id`: of the
+// anomaly.detected event of a new alert.
+std::vector<storage::AnomalyChannel> notify_channels(
+    server::Turn& turn, storage::Anomaly const& anomaly, AlertAction action,
+    std::string_view event_id = {}
+);
 
 } // namespace api

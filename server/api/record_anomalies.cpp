@@ -57,7 +57,7 @@ struct Repeated
 
 void announce(server::Turn& turn, storage::Anomaly const& anomaly)
 {
-    emit(
+    auto const event_id = emit(
         turn, anomaly.developer_id, "anomaly.detected",
         AnomalyDetectedView{
             .alertId = anomaly.id,
@@ -73,7 +73,7 @@ void announce(server::Turn& turn, storage::Anomaly const& anomaly)
             .context = {anomaly.metadata},
             .detectedAt = anomaly.detected_at}
     );
-    notify_channels(turn, anomaly, AlertAction::trigger);
+    notify_channels(turn, anomaly, AlertAction::trigger, event_id);
 }
 
 storage::Anomaly make_anomaly(

@@ -2,6 +2,7 @@
 
 #include "storage/deliveries.hpp"
 #include "storage/events.hpp"
+#include "storage/notifications.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -49,6 +50,9 @@ asio::awaitable<void> ExpireRows::expire()
         Work const slice = [&expired, before](storage::Database& db) {
             expired =
                 storage::expire_deliveries(db, crypto::first_id("whd", before), rows_per_slice);
+            expired += storage::expire_notifications(
+                db, crypto::first_id("ntf", before), rows_per_slice
+            );
             // An event goes after its last delivery.
             expired += storage::expire_events(db, crypto::first_id("evt", before), rows_per_slice);
         };

@@ -1,4 +1,4 @@
-// Removes what has been kept long enough: finished deliveries and events. A few rows a turn, so
+// Removes what has been kept long enough: finished deliveries, notifications and events. A few rows a turn, so
 // that requests go on between.
 #pragma once
 

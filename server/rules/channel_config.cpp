@@ -1,9 +1,9 @@
 #include "server/rules/channel_config.hpp"
 
 #include "server/rules/email_address.hpp"
+#include "server/rules/http_url.hpp"
 
 #include <boost/json/array.hpp>
-#include <boost/url/parse.hpp>
 
 #include <algorithm>
 #include <array>
@@ -13,7 +13,6 @@ namespace rules {
 
 namespace {
 
-constexpr std::size_t url_bytes_max = 2048;
 constexpr std::size_t secret_bytes_max = 512;
 constexpr std::size_t addresses_max = 10;
 constexpr std::size_t shown_from = 16; // of shorter secrets four characters would tell too much
@@ -61,25 +60,18 @@ std::string checked_secret(std::string secret, std::string_view name)
     return secret;
 }
 
-// A stand-in for rules/outbound_url, which parses as WHATWG does and knows every address that must
-// not be reached; once it is here, its check replaces the body of this function.
-std::string checked_url(std::string url, std::string_view name)
+std::string checked_url(std::string url, std::string_view name, OutboundPolicy const& policy)
 {
-    auto const parsed = boost::urls::parse_uri({url.data(), url.size()});
-    if (url.size() > url_bytes_max || !parsed || parsed->scheme() != "https" ||
-        parsed->host().empty() || parsed->has_userinfo())
-        throw ChannelFault(
-            "config." + std::string{name} + " must be an https URL of at most " +
-            std::to_string(url_bytes_max) + " characters, without user and password"
-        );
+    if (auto const fault = outbound_url_fault(url, policy))
+        throw ChannelFault("config." + std::string{name} + " " + *fault);
     return url;
 }
 
-std::string slack_url(boost::json::object const& given)
+std::string slack_url(boost::json::object const& given, OutboundPolicy const& policy)
 {
-    auto url = checked_url(read_text(given, "webhookUrl"), "webhookUrl");
-    auto const host = boost::urls::parse_uri({url.data(), url.size()})->host();
-    if (std::ranges::find(slack_hosts, std::string_view{host}) == slack_hosts.end())
+    auto url = checked_url(read_text(given, "webhookUrl"), "webhookUrl", policy);
+    auto const parts = parse_http_url(url);
+    if (!parts || std::ranges::find(slack_hosts, parts->host) == slack_hosts.end())
         throw ChannelFault("config.webhookUrl must lead to hooks.slack.com or hooks.slack-gov.com");
     return url;
 }
@@ -123,13 +115,15 @@ std::string datadog_site(boost::json::object const& given)
 
 } // namespace
 
-boost::json::object read_channel_config(std::string_view type, boost::json::object const& given)
+boost::json::object read_channel_config(
+    std::string_view type, boost::json::object const& given, OutboundPolicy const& policy
+)
 {
     boost::json::object config;
     if (type == "slack") {
-        config["webhookUrl"] = slack_url(given);
+        config["webhookUrl"] = slack_url(given, policy);
     } else if (type == "webhook") {
-        config["url"] = checked_url(read_text(given, "url"), "url");
+        config["url"] = checked_url(read_text(given, "url"), "url", policy);
         if (auto secret = find_text(given, "secret"))
             config["secret"] = checked_secret(std::move(*secret), "secret");
     } else if (type == "email") {

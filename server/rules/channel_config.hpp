@@ -2,6 +2,8 @@
 // with its secrets masked (signals contract, "x-notification-channels").
 #pragma once
 
+#include "server/rules/outbound_url.hpp"
+
 #include <boost/json/object.hpp>
 
 #include <stdexcept>
@@ -19,7 +21,9 @@ public:
 
 // Only the members of the type are taken: slack webhookUrl; webhook url and optional secret; email
 // to; pagerduty routingKey; datadog apiKey and site. Throws ChannelFault.
-boost::json::object read_channel_config(std::string_view type, boost::json::object const& given);
+boost::json::object read_channel_config(
+    std::string_view type, boost::json::object const& given, OutboundPolicy const& policy
+);
 
 // Secret members show their last four characters after ****, short ones nothing of themselves.
 boost::json::object masked_channel_config(boost::json::object const& config);
