@@ -1,7 +1,6 @@
 #include "server/server.hpp"
 
 #include "server/http/routes.hpp"
-#include "server/tls_client.hpp"
 #include "web/pages.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -73,7 +72,7 @@ boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text)
 Server::Server(App& app, http::Log log)
     : app_(app), log_(log), dispatch_(loop_, app, http::routes(), log, end_process(log)),
       streams_(app, log), listener_(make_listener(loop_, app.config, dispatch_)),
-      resolver_(loop_, app.config.dns_servers), outbound_tls_(make_tls_client()),
+      resolver_(loop_, app.config.dns_servers),
       outbound_{
           loop_, resolver_, outbound_tls_, app.config.outbound_policy, listener_.address().port()},
       job_host_{loop_, app_, dispatch_.batches(), log_, end_process(log_)},

@@ -15,6 +15,7 @@
 #include "server/jobs/write_usage.hpp"
 #include "server/resolver.hpp"
 #include "server/streams/streams.hpp"
+#include "server/tls_client.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -55,7 +56,7 @@ private:
     streams::Streams streams_;
     http::Listener listener_;
     Resolver resolver_;
-    boost::asio::ssl::context outbound_tls_;
+    TlsClient outbound_tls_;
     jobs::Outbound outbound_;
     jobs::Host job_host_;
     http::Waiting waiting_;

@@ -1,6 +1,7 @@
 #include "server/api/budgets.hpp"
 
 #include "server/api/emit.hpp"
+#include "server/api/note_signals.hpp"
 #include "server/rules/audit_chain.hpp"
 #include "server/rules/budget_levels.hpp"
 #include "storage/budgets.hpp"
@@ -79,13 +80,14 @@ view(storage::BudgetTransaction const& transaction, storage::Budget const& budge
 }
 
 // Nothing revokes the grant between this and the change: both are in one transaction.
-void check_grant(http::Request& request, std::string const& grant_id)
+storage::Grant checked_grant(http::Request& request, std::string const& grant_id)
 {
     auto const grant = storage::find_grant(request.db, request.caller().id, grant_id);
     if (!grant)
         throw http::not_found("Grant");
     if (grant->status != "active" || grant->expires_at <= request.now)
         throw http::grant_inactive();
+    return *grant;
 }
 
 std::string metadata_text(DebitBody const& body)
@@ -143,7 +145,7 @@ void emit_crossings(
 
 http::Created<AllocationView> allocate_budget(http::Request& request, AllocateBody const& body)
 {
-    check_grant(request, body.grantId);
+    checked_grant(request, body.grantId);
     if (storage::find_budget(request.db, request.caller().id, body.grantId))
         throw http::budget_exists();
     auto const amount = body.initialBudget.value.ten_thousandths;
@@ -164,7 +166,7 @@ http::Created<AllocationView> allocate_budget(http::Request& request, AllocateBo
 DebitResultView debit_budget(http::Request& request, DebitBody const& body)
 {
     auto metadata = metadata_text(body);
-    check_grant(request, body.grantId);
+    auto const grant = checked_grant(request, body.grantId);
     auto const amount = body.amount.value.ten_thousandths;
     auto const budget =
         storage::consume_budget(request.db, request.caller().id, body.grantId, amount, request.now);
@@ -181,6 +183,7 @@ DebitResultView debit_budget(http::Request& request, DebitBody const& body)
         .created_at = request.now};
     storage::insert_budget_transaction(request.db, transaction);
     emit_crossings(request, *budget, transaction);
+    note_debit_now(request, grant, amount, budget->initial);
     return {
         .remaining = {budget->remaining},
         .transactionId = transaction.id,

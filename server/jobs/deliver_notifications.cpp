@@ -187,7 +187,7 @@ DeliverNotifications::mail(Outgoing const& outgoing, boost::json::object const& 
             .date = host_.app.clock.now(),
             .text = rules::alert_mail_text(alert)};
         SmtpMail const handed{message.from, message.to, rules::mail_text(message)};
-        auto const connection = std::make_shared<SmtpConnection>(host_.loop, tls_);
+        auto const connection = std::make_shared<SmtpConnection>(host_.loop, tls_.context());
         try {
             co_await deliver(*connection, settings, handed);
         } catch (SmtpFailure const& refusal) {

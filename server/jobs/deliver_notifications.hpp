@@ -13,7 +13,7 @@ namespace jobs {
 class DeliverNotifications : public Deliverer
 {
 public:
-    DeliverNotifications(Host& host, boost::asio::ssl::context& tls) : host_(host), tls_(tls) {}
+    DeliverNotifications(Host& host, server::TlsClient& tls) : host_(host), tls_(tls) {}
 
     std::vector<std::string> targets_with_work() override;
     std::vector<std::string>
@@ -38,7 +38,7 @@ private:
     boost::asio::awaitable<void> note(Outgoing const& outgoing, std::string const& error);
 
     Host& host_;
-    boost::asio::ssl::context& tls_;
+    server::TlsClient& tls_;
 };
 
 } // namespace jobs

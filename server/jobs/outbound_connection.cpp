@@ -77,7 +77,7 @@ beast_http::request<beast_http::string_body> message_of(OutboundRequest const& r
 } // namespace
 
 OutboundConnection::OutboundConnection(Outbound const& outbound)
-    : outbound_(outbound), stream_(outbound.loop, outbound.tls), deadline_(outbound.loop)
+    : outbound_(outbound), stream_(outbound.loop, outbound.tls.context()), deadline_(outbound.loop)
 {}
 
 asio::awaitable<unsigned> OutboundConnection::post(OutboundRequest const& request)

@@ -7,6 +7,7 @@
 #include "server/resolver.hpp"
 #include "server/rules/http_url.hpp"
 #include "server/rules/outbound_url.hpp"
+#include "server/tls_client.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
@@ -28,7 +29,7 @@ struct Outbound
 {
     boost::asio::io_context& loop;
     server::Resolver& resolver;
-    boost::asio::ssl::context& tls;
+    server::TlsClient& tls;
     rules::OutboundPolicy const& policy;
     unsigned short own_port; // of this server's listener
 };

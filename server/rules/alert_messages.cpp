@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 json::string text(std::string_view value)
 {
-    return {value.data(), value.size()};
+    return json::string(json::string_view{value.data(), value.size()});
 }
 
 std::string upper(std::string word)

@@ -39,11 +39,16 @@ std::optional<std::string> normal_domain(std::string_view text)
     auto name = trimmed(text);
     if (name.ends_with('.'))
         name.remove_suffix(1);
-    if (name.empty() || name.size() > 4 * domain_bytes_max || name.find('\0') != name.npos)
+    // libidn2 would drop what no host name may have, such as "://", instead of refusing it.
+    auto const fits = [](char c) {
+        auto const is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        auto const is_ascii = static_cast<unsigned char>(c) < 0x80;
+        return !is_ascii || is_letter || (c >= '0' && c <= '9') || c == '-' || c == '.';
+    };
+    if (name.empty() || name.size() > 4 * domain_bytes_max || !std::ranges::all_of(name, fits))
         return {};
     auto domain = ascii_form(std::string{name});
-    if (!domain || domain->size() > domain_bytes_max || domain->find('.') == std::string::npos ||
-        domain->find('_') != std::string::npos)
+    if (!domain || domain->size() > domain_bytes_max || domain->find('.') == std::string::npos)
         return {};
     std::ranges::transform(*domain, domain->begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
