@@ -105,6 +105,18 @@ std::vector<Anomaly> list_anomalies_seen_after(
     );
 }
 
+AnomalyTotals count_all_anomalies(Database& db)
+{
+    return db
+        .find<AnomalyTotals>(
+            R"sql(
+            SELECT coalesce(sum(open), 0), coalesce(sum(acknowledged), 0),
+                coalesce(sum(resolved), 0)
+            FROM anomaly_totals WHERE developer_id > '')sql"
+        )
+        .value_or(AnomalyTotals{});
+}
+
 AnomalyTotals find_anomaly_totals(Database& db, std::string_view developer_id)
 {
     return db

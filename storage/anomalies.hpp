@@ -70,6 +70,7 @@ struct AnomalyTotals
 BOOST_DESCRIBE_STRUCT(AnomalyTotals, (), (open, acknowledged, resolved))
 
 AnomalyTotals find_anomaly_totals(Database& db, std::string_view developer_id);
+AnomalyTotals count_all_anomalies(Database& db); // of all developers
 
 // How many were detected after `since`, in groups.
 struct AnomalyGroup

@@ -1,5 +1,6 @@
 #include "server/api/metrics.hpp"
 
+#include "storage/anomalies.hpp"
 #include "storage/deliveries.hpp"
 
 #include <algorithm>
@@ -19,6 +20,9 @@ void set_gauges(http::Request& request)
                                                   : storage::Timestamp::duration{};
     metrics.set_webhook_pending(backlog.pending);
     metrics.set_outbox_oldest(std::max(age.count(), 0.0)); // one that waits for its time is not old
+    auto const alerts = storage::count_all_anomalies(request.db);
+    metrics.set_alerts(alerts.open, alerts.acknowledged, alerts.resolved);
+    metrics.set_anomalies_unacknowledged(alerts.open);
     auto const& slots = request.app.stream_slots;
     metrics.set_event_streams(server::StreamTransport::sse, slots.open(server::StreamKind::sse));
     metrics.set_event_streams(
