@@ -74,9 +74,7 @@ void announce(server::Turn& turn, storage::Anomaly const& anomaly)
             .detectedAt = anomaly.detected_at}
     );
     notify_channels(turn, anomaly, AlertAction::trigger, event_id);
-    turn.app.metrics.count_anomaly(
-        anomaly.type, anomaly.severity, anomaly.agent_id.value_or("")
-    );
+    turn.app.metrics.count_anomaly(anomaly.type, anomaly.severity, anomaly.agent_id.value_or(""));
 }
 
 storage::Anomaly make_anomaly(
