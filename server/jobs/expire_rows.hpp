@@ -1,5 +1,5 @@
-// Removes what has been kept long enough: finished deliveries, notifications and events. A few rows a turn, so
-// that requests go on between.
+// Removes what has been kept long enough: finished deliveries, notifications and events. A few rows
+// a turn, so that requests go on between.
 #pragma once
 
 #include "server/jobs/host.hpp"
