@@ -64,7 +64,7 @@ struct ChannelServer : AnomalyServer
         anomaly.developer_id = developer_id(*this, sandbox_key);
         anomaly.rule_id = rule_id;
         anomaly.severity = severity;
-        server::Turn turn{app, app.reader, app.clock.now()};
+        server::Turn turn{app, app.writer, app.clock.now()};
         std::string names;
         for (auto const& each : api::notify_channels(turn, anomaly, action))
             names += each.name;
