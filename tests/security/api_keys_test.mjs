@@ -180,7 +180,7 @@ test("S-072 no page, page size or limit harms a list", async () => {
                     [200, 400].includes(answer.status),
                     `${path}?${name}=${value}: ${answer.status}`,
                 );
-                const { pageSize = 1 } = answer.body;
+                const { pageSize = 1 } = answer.body ?? {};
                 assert.ok(pageSize >= 1 && pageSize <= 10_000, `${path}?${name}=${value}: ${pageSize}`);
             }
     // Bad values fall back to the default, large ones are clamped.

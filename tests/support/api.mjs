@@ -29,6 +29,11 @@ export function send(base, method, path, { headers = {}, body, agent } = {}) {
     return new Promise((resolve, reject) => {
         const sent = request(base + path, { method, headers: all, agent }, (response) => {
             let received = "";
+            // A stream of events does not end: its head is all that a single call is about.
+            if (/^text\/event-stream/.test(response.headers["content-type"] ?? "")) {
+                resolve({ status: response.statusCode, headers: response.headers, text: "" });
+                return response.on("error", () => {}).destroy();
+            }
             response.setEncoding("utf8");
             response.on("data", (part) => (received += part));
             response.on("error", reject);
