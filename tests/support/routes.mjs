@@ -20,6 +20,10 @@ export function read_routes() {
     return routes;
 }
 
+// Answers with what there is now; the streams of events answer with what will be.
+export const is_list = ({ method, path }) =>
+    method === "GET" && !path.includes("{") && !path.startsWith("/v1/events/");
+
 // The path with every parameter replaced by what `value(name)` says.
 export const fill_path = (path, value) =>
     path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(value(name)));
