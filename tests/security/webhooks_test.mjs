@@ -227,6 +227,7 @@ const endless = (write) => (_, response) => {
 function reply_raw(start, part, pause) {
     const server = createServer((socket) => {
         socket.on("error", () => {});
+        socket.resume(); // or its end would not be seen
         socket.write(start);
         const timer = setInterval(() => socket.writable && socket.write(part), pause);
         socket.on("close", () => clearInterval(timer));
