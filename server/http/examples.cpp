@@ -20,6 +20,7 @@ constexpr std::pair<std::string_view, std::string_view> known[] = {
     {"csrf", "VALUE"},
     {"developerId", "dev_01KJF1S600JW4GBPASAG2RPHRM"},
     {"did", "did:grantex:ag_01KJF1S600JW4GBPASAG2RPHRM"},
+    {"domain", "agents.nimbus.example"},
     {"email", "ops@nimbus.example"},
     {"entryId", "alog_01KJF3M5R8C2H6P9S4VXZ0B7TQ"},
     {"deliveryId", "whd_01KJF5B4H8M1P4S7V0X3Z6C9FJ"},

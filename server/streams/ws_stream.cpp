@@ -217,7 +217,7 @@ asio::awaitable<void> WsStream::listen()
         received_.clear();
         is_first = false;
     }
-    ended("the client left");
+    ended(slow_ ? "the client reads too slowly" : "the client left");
 }
 
 // {"types": [...]}, {"types": null}, {"since": "..."}; anything else is ignored.
