@@ -23,15 +23,6 @@ std::optional<Timestamp> id_time(std::string_view id)
     return ulid_time(id.substr(underscore + 1));
 }
 
-std::string first_id(std::string_view prefix, Timestamp time)
-{
-    Ulid first{};
-    auto milliseconds = time.time_since_epoch().count();
-    for (std::size_t i = 6; i-- > 0; milliseconds >>= 8)
-        first[i] = static_cast<unsigned char>(milliseconds & 0xFF);
-    return std::string{prefix} + "_" + ulid_text(first);
-}
-
 std::string last_id_at(std::string_view prefix, Timestamp time)
 {
     return std::string{prefix} + "_" + ulid_text(last_ulid(time));

@@ -28,9 +28,6 @@ private:
 // prefix_<ULID>.
 std::optional<Timestamp> id_time(std::string_view id);
 
-// Below every id that is made at this time or later, and above those made before.
-std::string first_id(std::string_view prefix, Timestamp time);
-
 // The greatest id of this prefix that can be made at this time: ids made later are above it.
 std::string last_id_at(std::string_view prefix, Timestamp time);
 

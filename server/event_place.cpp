@@ -6,17 +6,18 @@ namespace server {
 
 namespace {
 
-// Below every id of the resume window.
+// Below every id of the resume window: the last one before it.
 std::string oldest_held(Turn const& turn)
 {
-    return crypto::first_id("evt", turn.now - turn.app.config.event_stream_retention);
+    auto const start = turn.now - turn.app.config.event_stream_retention;
+    return crypto::last_id_at("evt", start - std::chrono::milliseconds{1});
 }
 
 } // namespace
 
 EventPlace place_after_time(Turn const& turn, storage::Timestamp time)
 {
-    auto const after = crypto::first_id("evt", time + std::chrono::milliseconds{1});
+    auto const after = crypto::last_id_at("evt", time);
     auto const oldest = oldest_held(turn);
     return after < oldest ? EventPlace{oldest, true} : EventPlace{after, false};
 }

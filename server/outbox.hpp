@@ -11,7 +11,8 @@ namespace server {
 struct Outbox
 {
     std::set<std::string> developers; // who have an event
-    std::set<std::string> endpoints;  // of webhooks, which have a delivery to make
+    std::set<std::string> webhooks;   // that have a delivery to make
+    std::set<std::string> channels;   // that have a notification to deliver
 };
 
 } // namespace server

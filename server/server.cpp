@@ -76,13 +76,13 @@ Server::Server(App& app, http::Log log)
       outbound_{
           loop_, resolver_, outbound_tls_, app.config.outbound_policy, listener_.address().port()},
       job_host_{loop_, app_, dispatch_.batches(), log_, end_process(log_)},
-      waiting_{job_host_, resolver_}, send_mails_(job_host_), write_usage_(job_host_),
-      webhooks_(job_host_), notifications_(job_host_, outbound_tls_),
+      waiting_{job_host_, resolver_}, send_mails_(job_host_, outbound_tls_),
+      write_usage_(job_host_), webhooks_(job_host_), notifications_(job_host_, outbound_tls_),
       webhook_queues_(job_host_, outbound_, webhooks_),
       notification_queues_(job_host_, outbound_, notifications_), expire_rows_(job_host_),
       count_active_grants_(job_host_), measure_loop_lag_(job_host_), detect_anomalies_(job_host_)
 {
-    dispatch_.batches().on_durable([this] { pass_on_outbox(); });
+    dispatch_.batches().on_durable([this](std::size_t) { pass_on_outbox(); });
     dispatch_.wait_with(waiting_);
     dispatch_.on_stream([this](auto& taken, auto const& message, auto opening) {
         streams_.open(taken, message, std::move(opening));
@@ -111,11 +111,8 @@ void Server::run()
 void Server::pass_on_outbox()
 {
     auto const announced = std::exchange(app_.outbox, {});
-    std::set<std::string> webhooks, channels; // by the prefix of their ids
-    for (auto const& id : announced.endpoints)
-        (id.starts_with("wh_") ? webhooks : channels).insert(id);
-    webhook_queues_.wake(webhooks);
-    notification_queues_.wake(channels);
+    webhook_queues_.wake(announced.webhooks);
+    notification_queues_.wake(announced.channels);
     streams_.wake(announced.developers);
 }
 

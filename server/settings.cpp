@@ -1,6 +1,7 @@
 // The settings table: core contract, "Limits and settings". A line a setting.
 #include "server/config.hpp"
 #include "server/rules/client_address.hpp"
+#include "server/rules/comma_list.hpp"
 #include "server/rules/did.hpp"
 #include "server/rules/consent_level.hpp"
 #include "server/rules/durations.hpp"
@@ -64,25 +65,9 @@ Fault duration(Config& config, std::string_view value)
     return {};
 }
 
-std::vector<std::string> items_of(std::string_view value)
-{
-    std::vector<std::string> items;
-    while (!value.empty()) {
-        auto const end = value.find(',');
-        auto item = value.substr(0, end);
-        item.remove_prefix(std::min(item.find_first_not_of(' '), item.size()));
-        while (item.ends_with(' '))
-            item.remove_suffix(1);
-        if (!item.empty())
-            items.emplace_back(item);
-        value.remove_prefix(end == std::string_view::npos ? value.size() : end + 1);
-    }
-    return items;
-}
-
 template<auto Member> Fault list(Config& config, std::string_view value)
 {
-    config.*Member = items_of(value);
+    config.*Member = rules::comma_items(value);
     return {};
 }
 
@@ -181,7 +166,7 @@ Fault data_dir(Config& config, std::string_view value)
 Fault proxies(Config& config, std::string_view value)
 {
     config.trust_proxy.clear();
-    for (auto const& item : items_of(value)) {
+    for (auto const& item : rules::comma_items(value)) {
         auto const network = rules::parse_proxy_network(item);
         if (!network)
             return "must be addresses and networks of proxies such as 127.0.0.1,10.0.0.0/8, none "
@@ -205,7 +190,7 @@ Fault private_hosts(Config& config, std::string_view value)
     config.outbound_policy.private_networks.clear();
     if (value == "false")
         return {};
-    for (auto const& item : items_of(value)) {
+    for (auto const& item : rules::comma_items(value)) {
         auto const network = rules::parse_network(item);
         if (!network)
             return "must be false, or addresses and networks such as 10.20.0.0/16,127.0.0.1";
@@ -231,7 +216,7 @@ Fault resume_window(Config& config, std::string_view value)
 Fault dns_servers(Config& config, std::string_view value)
 {
     constexpr auto* expected = "must be addresses with ports such as 127.0.0.1:53,[::1]:53";
-    for (auto const& item_text : items_of(value)) {
+    for (auto const& item_text : rules::comma_items(value)) {
         std::string_view const item{item_text};
         auto const colon = std::min(item.rfind(':'), item.size());
         auto host = item.substr(0, colon);

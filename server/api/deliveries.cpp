@@ -71,7 +71,7 @@ http::Accepted<DeliveryView> redeliver_webhook(http::Request& request)
                      .url = webhook.url,
                      .created_at = request.now}
     );
-    request.app.outbox.endpoints.insert(webhook.id);
+    request.app.outbox.webhooks.insert(webhook.id);
     auto const made = storage::find_delivery(request.db, webhook.id, again);
     return {view(made.value(), request.app.config.webhook_max_attempts)};
 }

@@ -28,7 +28,7 @@ std::string emit_json(
                       .url = url,
                       .created_at = turn.now}
         );
-        turn.app.outbox.endpoints.insert(webhook_id);
+        turn.app.outbox.webhooks.insert(webhook_id);
     }
     return id;
 }

@@ -3,6 +3,7 @@
 #include "crypto/hash.hpp"
 #include "server/event_place.hpp"
 #include "server/http/authenticate.hpp"
+#include "server/rules/comma_list.hpp"
 #include "server/rules/time_text.hpp"
 #include "storage/events.hpp"
 
@@ -14,22 +15,7 @@ namespace {
 
 using server::StreamKind;
 
-// "a, b" -> a, b. Nothing named: every event.
-std::optional<std::vector<std::string>> split_types(std::string_view text)
-{
-    std::vector<std::string> types;
-    while (!text.empty()) {
-        auto const end = text.find(',');
-        auto name = text.substr(0, end);
-        name.remove_prefix(std::min(name.find_first_not_of(" \t"), name.size()));
-        while (name.ends_with(' ') || name.ends_with('\t'))
-            name.remove_suffix(1);
-        if (!name.empty())
-            types.emplace_back(name);
-        text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    }
-    return types.empty() ? std::nullopt : std::optional{types};
-}
+constexpr std::string_view blanks = " \t"; // RFC 9110 5.6.3
 
 http::StreamOpening opening_of(http::Request& request, StreamKind kind)
 {
@@ -52,10 +38,9 @@ bool equal_ignoring_case(std::string_view a, std::string_view b)
 // RFC 9110 5.6.1: one of a list of tokens.
 bool lists_token(std::string_view list, std::string_view token)
 {
-    auto const types = split_types(list);
-    return types && std::ranges::any_of(*types, [&](std::string const& each) {
-               return equal_ignoring_case(each, token);
-           });
+    return std::ranges::any_of(rules::comma_items(list, blanks), [&](std::string const& each) {
+        return equal_ignoring_case(each, token);
+    });
 }
 
 // RFC 6455 4.2.1.
@@ -85,7 +70,9 @@ http::EventStream stream_events(http::Request& request)
     http::EventStream stream{.opening = opening_of(request, StreamKind::sse)};
     if (!stream.opening.slot)
         throw http::too_many_streams(request.app.config.event_stream_max_connections);
-    stream.opening.types = split_types(request.query("types").value_or(""));
+    auto types = rules::comma_items(request.query("types").value_or(""), blanks);
+    if (!types.empty()) // nothing named: every event
+        stream.opening.types = std::move(types);
     stream.headers = {{"Cache-Control", "no-cache, no-transform"}, {"X-Accel-Buffering", "no"}};
     if (place) {
         stream.opening.after_id = place->after_id;

@@ -53,7 +53,7 @@ std::vector<storage::AnomalyChannel> notify_channels(
                       .action = std::string{word(action)},
                       .created_at = turn.now}
         );
-        turn.app.outbox.endpoints.insert(channel.id);
+        turn.app.outbox.channels.insert(channel.id);
     }
     return channels;
 }

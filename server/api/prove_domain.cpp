@@ -2,8 +2,7 @@
 
 #include "server/jobs/host.hpp"
 #include "server/resolver.hpp"
-
-#include <boost/asio/co_spawn.hpp>
+#include "server/spawn.hpp"
 
 #include <algorithm>
 
@@ -58,13 +57,7 @@ void prove_domain(
     http::Waiting& waiting, storage::Domain const& domain, http::Done<VerifiedDomainView> done
 )
 {
-    asio::co_spawn(
-        waiting.host.loop, prove(waiting, domain, std::move(done)),
-        [](std::exception_ptr const& failure) {
-            if (failure)
-                std::rethrow_exception(failure); // a programming error ends the process
-        }
-    );
+    server::spawn(waiting.host.loop.get_executor(), prove(waiting, domain, std::move(done)));
 }
 
 } // namespace api

@@ -40,14 +40,9 @@ BOOST_DESCRIBE_STRUCT(
 struct AutoRevokedView
 {
     std::vector<std::string> revokedGrants;
-    std::optional<bool> revokedGrantsTruncated;
     std::int64_t anomalyCount = 0;
 };
-BOOST_DESCRIBE_STRUCT(AutoRevokedView, (), (revokedGrants, revokedGrantsTruncated, anomalyCount))
-
-// An event's data is at most 24 KiB; a longer list is cut to its first hundred (x-event-envelope).
-constexpr std::size_t listed_grants_max = 700;
-constexpr std::size_t listed_grants_when_cut = 100;
+BOOST_DESCRIBE_STRUCT(AutoRevokedView, (), (revokedGrants, anomalyCount))
 
 struct Repeated
 {
@@ -176,16 +171,9 @@ std::vector<std::string> revoke_for_anomalies(
     }
     if (revoked.empty())
         return revoked;
-    auto listed = revoked;
-    auto const cut = listed.size() > listed_grants_max;
-    if (cut)
-        listed.resize(listed_grants_when_cut);
     emit(
         turn, developer_id, "anomaly.auto_revoked",
-        AutoRevokedView{
-            .revokedGrants = std::move(listed),
-            .revokedGrantsTruncated = cut ? std::optional{true} : std::nullopt,
-            .anomalyCount = anomalies}
+        AutoRevokedView{.revokedGrants = revoked, .anomalyCount = anomalies}
     );
     return revoked;
 }

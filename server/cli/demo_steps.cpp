@@ -133,6 +133,16 @@ void Walk::begin(std::string_view name, std::string_view sentence)
     step.sentence = sentence;
 }
 
+void Walk::note(std::string text)
+{
+    step.notes.push_back({std::move(text)});
+}
+
+void Walk::note(std::string label, std::string text)
+{
+    step.notes.push_back({std::move(text), std::move(label)});
+}
+
 void Walk::fact(std::string_view name, std::string_view text)
 {
     fact_value(name, boost::json::string{text.data(), text.size()});

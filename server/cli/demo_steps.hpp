@@ -37,11 +37,8 @@ struct Walk
 
     // The next step begins; the one before was told.
     void begin(std::string_view name, std::string_view sentence);
-    void note(std::string text) { step.notes.push_back({std::move(text)}); }
-    void note(std::string label, std::string text)
-    {
-        step.notes.push_back({std::move(text), std::move(label)});
-    }
+    void note(std::string text);
+    void note(std::string label, std::string text);
     void fact(std::string_view name, std::string_view text);
     void fact_value(std::string_view name, boost::json::value value);
     void end() { narrator.tell(step); }

@@ -77,7 +77,7 @@ Dispatch::Dispatch(
 {
     for (auto const& route : routes)
         declarations_.push_back(&find_declaration(route.operation.handler));
-    batches_.on_commit([&app](std::size_t writes) { app.metrics.observe_commit(writes); });
+    batches_.on_durable([&app](std::size_t writes) { app.metrics.observe_commit(writes); });
 }
 
 void Dispatch::handle(Message message, Respond respond)

@@ -66,10 +66,9 @@ void WriteBatches::finish(storage::CommitResult result)
     committing_ = false;
     ++batches_;
     auto const answered = std::exchange(batch_, {});
-    if (result == storage::CommitResult::durable) {
-        on_commit_(answered.size());
-        on_durable_();
-    }
+    if (result == storage::CommitResult::durable)
+        for (auto const& listener : on_durable_)
+            listener(answered.size());
     // The next batch starts before this one is answered: the disk works while answers are written.
     for (auto& job : std::exchange(waiting_, {}))
         execute(std::move(job));

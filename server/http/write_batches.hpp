@@ -25,11 +25,10 @@ public:
     using Committed = std::function<void(storage::CommitResult)>;
     [[nodiscard]] bool run(Work work, Committed committed);
 
-    // Called after each batch that is on disk, before its writes are answered.
-    void on_durable(std::function<void()> hook) { on_durable_ = std::move(hook); }
-
-    // Called after each batch that is on disk, with the number of its writes.
-    void on_commit(std::function<void(std::size_t writes)> hook) { on_commit_ = std::move(hook); }
+    // Called after each batch that is on disk, with the number of its writes and before these are
+    // answered. Each call adds a listener.
+    using Durable = std::function<void(std::size_t writes)>;
+    void on_durable(Durable listener) { on_durable_.push_back(std::move(listener)); }
 
     [[nodiscard]] std::size_t batches() const { return batches_; } // committed so far
     [[nodiscard]] bool idle() const { return !open_ && !committing_; }
@@ -56,8 +55,7 @@ private:
     std::size_t batches_ = 0;
     std::vector<Committed> batch_;
     std::vector<Job> waiting_;
-    std::function<void()> on_durable_ = [] {};
-    std::function<void(std::size_t)> on_commit_ = [](std::size_t) {};
+    std::vector<Durable> on_durable_;
     storage::CommitThread thread_; // last: joined before what it uses goes
 };
 

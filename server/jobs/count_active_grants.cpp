@@ -1,11 +1,11 @@
 #include "server/jobs/count_active_grants.hpp"
 
+#include "server/spawn.hpp"
 #include "storage/developers.hpp"
 #include "storage/live_grants.hpp"
 
 #include <SQLiteCpp/Exception.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -22,10 +22,7 @@ CountActiveGrants::CountActiveGrants(Host host) : host_(std::move(host)), pause_
 
 void CountActiveGrants::start()
 {
-    asio::co_spawn(host_.loop, run(), [](std::exception_ptr const& failure) {
-        if (failure)
-            std::rethrow_exception(failure); // a programming error ends the process
-    });
+    server::spawn(host_.loop.get_executor(), run());
 }
 
 void CountActiveGrants::stop()

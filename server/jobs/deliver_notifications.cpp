@@ -1,10 +1,9 @@
 #include "server/jobs/deliver_notifications.hpp"
 
+#include "server/jobs/event_request.hpp"
 #include "server/jobs/retry.hpp"
 #include "server/jobs/smtp_delivery.hpp"
 #include "server/rules/mail_message.hpp"
-
-#include <SQLiteCpp/Exception.h>
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -65,12 +64,7 @@ std::optional<storage::Timestamp> DeliverNotifications::next_due(std::string con
 std::optional<DeliverNotifications::Outgoing>
 DeliverNotifications::read_outgoing(std::string const& id)
 {
-    try {
-        return storage::find_outgoing_notification(host_.app.reader, id);
-    } catch (SQLite::Exception const& failure) {
-        host_.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
-        return {};
-    }
+    return read(host_, [&] { return storage::find_outgoing_notification(host_.app.reader, id); });
 }
 
 std::optional<boost::json::object> DeliverNotifications::open_config(Outgoing const& outgoing)
@@ -130,22 +124,18 @@ DeliverNotifications::request_of(Outgoing const& outgoing, boost::json::object c
         url = text_of(config, "url");
         auto const event_id = outgoing.event_id.value_or("");
         auto const event_data = outgoing.event_data.value_or("{}");
-        request.body = rules::event_envelope(
-            {.id = event_id,
-             .type = "anomaly.detected",
-             .created_at = outgoing.event_created_at.value_or(outgoing.detected_at),
-             .data = event_data}
+        auto const secret = text_of(config, "secret");
+        request = event_request(
+            {.event =
+                 {.id = event_id,
+                  .type = "anomaly.detected",
+                  .created_at = outgoing.event_created_at.value_or(outgoing.detected_at),
+                  .data = event_data},
+             .id = outgoing.id,
+             .attempt = outgoing.attempts + 1,
+             .secret = secret},
+            host_.app.clock.now()
         );
-        auto const signatures =
-            rules::sign_webhook(text_of(config, "secret"), host_.app.clock.now(), request.body);
-        request.headers = {
-            {"X-Grantex-Timestamp", signatures.timestamp},
-            {"X-Grantex-Signature-V2", signatures.v2},
-            {"X-Grantex-Signature", signatures.legacy},
-            {"X-Grantex-Event", "anomaly.detected"},
-            {"X-Grantex-Event-Id", event_id},
-            {"X-Grantex-Delivery", outgoing.id},
-            {"X-Grantex-Attempt", std::to_string(outgoing.attempts + 1)}};
     }
     auto parsed = rules::parse_http_url(url);
     if (!parsed)

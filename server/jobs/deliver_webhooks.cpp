@@ -1,11 +1,9 @@
 #include "server/jobs/deliver_webhooks.hpp"
 
+#include "server/jobs/event_request.hpp"
 #include "server/jobs/retry.hpp"
-#include "server/rules/webhook_delivery.hpp"
 #include "server/webhook_secret.hpp"
 #include "storage/webhooks.hpp"
-
-#include <SQLiteCpp/Exception.h>
 
 namespace jobs {
 
@@ -35,12 +33,7 @@ std::optional<storage::Timestamp> DeliverWebhooks::next_due(std::string const& w
 
 std::optional<storage::Outgoing> DeliverWebhooks::read_outgoing(std::string const& delivery_id)
 {
-    try {
-        return storage::find_outgoing(host_.app.reader, delivery_id);
-    } catch (SQLite::Exception const& failure) {
-        host_.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
-        return {};
-    }
+    return read(host_, [&] { return storage::find_outgoing(host_.app.reader, delivery_id); });
 }
 
 asio::awaitable<Attempt> DeliverWebhooks::attempt(std::string const& id, ConnectionPool& pool)
@@ -57,13 +50,14 @@ asio::awaitable<Attempt> DeliverWebhooks::attempt(std::string const& id, Connect
 asio::awaitable<DeliverWebhooks::Outcome>
 DeliverWebhooks::send(storage::Outgoing const& outgoing, ConnectionPool& pool)
 {
-    auto const url = rules::parse_http_url(outgoing.url);
+    auto url = rules::parse_http_url(outgoing.url);
     if (!url)
         co_return Outcome{.error = "the URL is not valid any more"};
     auto const secret = server::open_webhook_secret(host_.app, outgoing, host_.app.clock.now());
     if (!secret)
         co_return Outcome{.error = "the secret does not open"};
-    auto const request = request_of(outgoing, *url, secret->view());
+    auto request = request_of(outgoing, secret->view());
+    request.url = std::move(*url);
     Outcome outcome;
     try {
         outcome.status = co_await pool.post(request);
@@ -82,28 +76,23 @@ DeliverWebhooks::send(storage::Outgoing const& outgoing, ConnectionPool& pool)
     co_return outcome;
 }
 
-OutboundRequest DeliverWebhooks::request_of(
-    storage::Outgoing const& outgoing, rules::HttpUrl url, std::string_view secret
-)
+OutboundRequest
+DeliverWebhooks::request_of(storage::Outgoing const& outgoing, std::string_view secret)
 {
-    OutboundRequest request{.url = std::move(url), .headers = {}, .body = {}};
-    request.body = rules::event_envelope(
-        {.id = outgoing.event_id,
-         .type = outgoing.event_type,
-         .created_at = outgoing.event_created_at,
-         .data = outgoing.event_data}
+    rules::EventText const event{
+        .id = outgoing.event_id,
+        .type = outgoing.event_type,
+        .created_at = outgoing.event_created_at,
+        .data = outgoing.event_data};
+    auto const legacy = outgoing.legacy_signature && host_.app.config.webhook_legacy_signature;
+    return event_request(
+        {.event = event,
+         .id = outgoing.id,
+         .attempt = outgoing.attempts + 1,
+         .secret = secret,
+         .legacy_signature = legacy},
+        host_.app.clock.now()
     );
-    auto const signatures = rules::sign_webhook(secret, host_.app.clock.now(), request.body);
-    request.headers = {
-        {"X-Grantex-Timestamp", signatures.timestamp},
-        {"X-Grantex-Signature-V2", signatures.v2},
-        {"X-Grantex-Event", outgoing.event_type},
-        {"X-Grantex-Event-Id", outgoing.event_id},
-        {"X-Grantex-Delivery", outgoing.id},
-        {"X-Grantex-Attempt", std::to_string(outgoing.attempts + 1)}};
-    if (outgoing.legacy_signature && host_.app.config.webhook_legacy_signature)
-        request.headers.emplace_back("X-Grantex-Signature", signatures.legacy);
-    return request;
 }
 
 asio::awaitable<void>

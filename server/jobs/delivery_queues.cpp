@@ -1,8 +1,9 @@
 #include "server/jobs/delivery_queues.hpp"
 
+#include "server/spawn.hpp"
+
 #include <SQLiteCpp/Exception.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -19,7 +20,7 @@ DeliveryQueues::DeliveryQueues(Host& host, Outbound const& outbound, Deliverer& 
 
 void DeliveryQueues::start()
 {
-    spawn(sweep());
+    server::spawn(host_.loop.get_executor(), sweep());
 }
 
 void DeliveryQueues::stop()
@@ -30,14 +31,6 @@ void DeliveryQueues::stop()
         queue->changed.cancel();
         queue->pool.abort();
     }
-}
-
-void DeliveryQueues::spawn(asio::awaitable<void> work)
-{
-    asio::co_spawn(host_.loop, std::move(work), [](std::exception_ptr const& failure) {
-        if (failure)
-            std::rethrow_exception(failure); // a programming error ends the process
-    });
 }
 
 void DeliveryQueues::wake(std::set<std::string> const& targets)
@@ -58,19 +51,15 @@ void DeliveryQueues::open_queue(std::string const& target)
     }
     queue = std::make_shared<Queue>(host_.loop, outbound_);
     queue->target = target;
-    spawn(serve(queue));
+    server::spawn(host_.loop.get_executor(), serve(queue));
 }
 
 // What the last run left, and whatever a wake-up should have missed.
 asio::awaitable<void> DeliveryQueues::sweep()
 {
     while (!stopping_) {
-        try {
-            for (auto const& target : deliverer_.targets_with_work())
-                open_queue(target);
-        } catch (SQLite::Exception const& failure) { // the next look may go better
-            host_.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
-        }
+        for (auto const& target : read(host_, [&] { return deliverer_.targets_with_work(); }))
+            open_queue(target);
         error_code cancelled;
         sweep_timer_.expires_after(sweep_interval);
         co_await sweep_timer_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
@@ -89,7 +78,7 @@ asio::awaitable<void> DeliveryQueues::serve(Shared queue)
             queue->taken.insert(id);
             ++queue->attempts;
             ++attempts_;
-            spawn(attempt(queue, id));
+            server::spawn(host_.loop.get_executor(), attempt(queue, id));
             last_work = std::chrono::steady_clock::now();
         }
         auto const idle = std::chrono::steady_clock::now() - last_work;
@@ -136,15 +125,11 @@ asio::awaitable<void> DeliveryQueues::pause(Shared queue)
 
 std::vector<std::string> DeliveryQueues::due(Queue const& queue)
 {
-    try {
-        auto const limit = deliveries_per_look + static_cast<std::int64_t>(queue.taken.size());
-        auto ids = deliverer_.due(queue.target, host_.app.clock.now(), limit);
-        std::erase_if(ids, [&](std::string const& id) { return queue.taken.contains(id); });
-        return ids;
-    } catch (SQLite::Exception const& failure) {
-        host_.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
-        return {};
-    }
+    auto const limit = deliveries_per_look + static_cast<std::int64_t>(queue.taken.size());
+    auto ids =
+        read(host_, [&] { return deliverer_.due(queue.target, host_.app.clock.now(), limit); });
+    std::erase_if(ids, [&](std::string const& id) { return queue.taken.contains(id); });
+    return ids;
 }
 
 std::optional<storage::Timestamp> DeliveryQueues::next_due(Queue const& queue)

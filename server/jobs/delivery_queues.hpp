@@ -67,7 +67,6 @@ private:
     void open_queue(std::string const& target);
     std::vector<std::string> due(Queue const& queue);
     std::optional<storage::Timestamp> next_due(Queue const& queue);
-    void spawn(boost::asio::awaitable<void> work);
 
     Host& host_;
     Outbound const& outbound_;

@@ -1,11 +1,9 @@
 #include "server/jobs/detect_anomalies.hpp"
 
+#include "server/spawn.hpp"
 #include "storage/anomaly_sources.hpp"
 #include "storage/developers.hpp"
 
-#include <SQLiteCpp/Exception.h>
-
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -24,10 +22,7 @@ DetectAnomalies::DetectAnomalies(Host host) : host_(std::move(host)), pause_(hos
 
 void DetectAnomalies::start()
 {
-    asio::co_spawn(host_.loop, run(), [](std::exception_ptr const& failure) {
-        if (failure)
-            std::rethrow_exception(failure); // a programming error ends the process
-    });
+    server::spawn(host_.loop.get_executor(), run());
 }
 
 void DetectAnomalies::stop()
@@ -126,24 +121,17 @@ asio::awaitable<void> DetectAnomalies::purge(std::string const& developer_id)
 
 std::vector<std::string> DetectAnomalies::next_developers(std::string const& after_id)
 {
-    try {
+    return read(host_, [&] {
         return storage::list_developer_ids(host_.app.reader, after_id, developers_at_once);
-    } catch (SQLite::Exception const& failure) { // the next pass may go better
-        host_.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
-        return {};
-    }
+    });
 }
 
 // Whoever never did anything costs a look-up and no transaction.
 bool DetectAnomalies::has_history(std::string const& developer_id)
 {
-    try {
-        auto const totals = storage::find_totals(host_.app.reader, developer_id);
-        return totals.audit_entries > 0 || totals.grants > 0;
-    } catch (SQLite::Exception const& failure) {
-        host_.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
-        return false;
-    }
+    auto const totals =
+        read(host_, [&] { return storage::find_totals(host_.app.reader, developer_id); });
+    return totals.audit_entries > 0 || totals.grants > 0;
 }
 
 void DetectAnomalies::tell(api::DetectionSlice const& slice, std::string const& developer_id) const

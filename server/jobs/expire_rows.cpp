@@ -1,10 +1,10 @@
 #include "server/jobs/expire_rows.hpp"
 
+#include "server/spawn.hpp"
 #include "storage/deliveries.hpp"
 #include "storage/events.hpp"
 #include "storage/notifications.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -16,10 +16,7 @@ ExpireRows::ExpireRows(Host host) : host_(std::move(host)), pause_(host_.loop) {
 
 void ExpireRows::start()
 {
-    asio::co_spawn(host_.loop, run(), [](std::exception_ptr const& failure) {
-        if (failure)
-            std::rethrow_exception(failure); // a programming error ends the process
-    });
+    server::spawn(host_.loop.get_executor(), run());
 }
 
 void ExpireRows::stop()
@@ -45,16 +42,19 @@ asio::awaitable<void> ExpireRows::expire()
 {
     int expired = 0;
     do {
-        auto const before = host_.app.clock.now() - host_.app.config.webhook_retention;
+        // The last millisecond that is not kept any more.
+        auto const before = host_.app.clock.now() - host_.app.config.webhook_retention -
+                            std::chrono::milliseconds{1};
         expired = 0;
         Work const slice = [&expired, before](storage::Database& db) {
             expired =
-                storage::expire_deliveries(db, crypto::first_id("whd", before), rows_per_slice);
+                storage::expire_deliveries(db, crypto::last_id_at("whd", before), rows_per_slice);
             expired += storage::expire_notifications(
-                db, crypto::first_id("ntf", before), rows_per_slice
+                db, crypto::last_id_at("ntf", before), rows_per_slice
             );
             // An event goes after its last delivery.
-            expired += storage::expire_events(db, crypto::first_id("evt", before), rows_per_slice);
+            expired +=
+                storage::expire_events(db, crypto::last_id_at("evt", before), rows_per_slice);
         };
         if (!co_await write(host_, slice))
             co_return; // the next look may go better

@@ -9,6 +9,8 @@
 #include "server/http/log.hpp"
 #include "server/http/write_batches.hpp"
 
+#include <SQLiteCpp/Exception.h>
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 
@@ -31,5 +33,17 @@ struct Host
 // caller: GCC 12 destroys temporaries among the arguments of an awaited call twice.
 using Work = std::function<void(storage::Database&)>;
 boost::asio::awaitable<bool> write(Host& host, Work const& work);
+
+// What `look` finds; an empty value when the database cannot be read, of which the log tells: the
+// next look may go better.
+template<class Read> auto read(Host& host, Read const& look) -> decltype(look())
+{
+    try {
+        return look();
+    } catch (SQLite::Exception const& failure) {
+        host.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
+        return {};
+    }
+}
 
 } // namespace jobs

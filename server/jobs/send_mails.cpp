@@ -2,11 +2,10 @@
 
 #include "server/jobs/smtp_delivery.hpp"
 #include "server/rules/mail_message.hpp"
-#include "server/tls_client.hpp"
+#include "server/spawn.hpp"
 
 #include <SQLiteCpp/Exception.h>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -31,18 +30,13 @@ std::chrono::seconds retry_delay(int attempts)
     return std::min(delay, longest);
 }
 
-SendMails::SendMails(Host host) : host_(std::move(host)), pause_(host_.loop)
-{
-    if (host_.app.config.smtp_server)
-        tls_ = server::make_tls_client();
-}
+SendMails::SendMails(Host host, server::TlsClient& tls)
+    : host_(std::move(host)), tls_(tls), pause_(host_.loop)
+{}
 
 void SendMails::start()
 {
-    asio::co_spawn(host_.loop, run(), [](std::exception_ptr const& failure) {
-        if (failure)
-            std::rethrow_exception(failure); // a programming error ends the process
-    });
+    server::spawn(host_.loop.get_executor(), run());
 }
 
 void SendMails::stop()
@@ -71,12 +65,9 @@ asio::awaitable<void> SendMails::run()
 
 std::vector<storage::Mail> SendMails::due_mails()
 {
-    try {
+    return read(host_, [&] {
         return storage::list_due_mails(host_.app.reader, host_.app.clock.now(), mails_per_look_max);
-    } catch (SQLite::Exception const& failure) { // the next look may go better
-        host_.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
-        return {};
-    }
+    });
 }
 
 asio::awaitable<void> SendMails::process(storage::Mail mail)
@@ -137,7 +128,7 @@ SendMails::attempt(storage::Mail const& mail, std::string const& link)
     message.date = host_.app.clock.now();
     SmtpMail const handed{message.from, message.to, rules::mail_text(message)};
 
-    auto const connection = std::make_shared<SmtpConnection>(host_.loop, *tls_);
+    auto const connection = std::make_shared<SmtpConnection>(host_.loop, tls_.context());
     connection_ = connection;
     std::optional<Failure> failure;
     try {

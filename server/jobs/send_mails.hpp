@@ -4,9 +4,9 @@
 
 #include "server/jobs/host.hpp"
 #include "server/jobs/smtp_connection.hpp"
+#include "server/tls_client.hpp"
 #include "storage/mails.hpp"
 
-#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
@@ -19,7 +19,7 @@ namespace jobs {
 class SendMails
 {
 public:
-    explicit SendMails(Host host);
+    SendMails(Host host, server::TlsClient& tls);
 
     void start();
 
@@ -48,7 +48,7 @@ private:
     std::optional<Failure> show(storage::Mail const& mail, std::string const& link) const;
 
     Host host_;
-    std::optional<boost::asio::ssl::context> tls_; // only with a mail server
+    server::TlsClient& tls_;
     boost::asio::steady_timer pause_;
     std::weak_ptr<SmtpConnection> connection_; // the one under way
     bool stopping_ = false;

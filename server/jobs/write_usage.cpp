@@ -1,8 +1,8 @@
 #include "server/jobs/write_usage.hpp"
 
+#include "server/spawn.hpp"
 #include "storage/usage.hpp"
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -21,10 +21,7 @@ WriteUsage::WriteUsage(Host host) : host_(std::move(host)), pause_(host_.loop) {
 
 void WriteUsage::start()
 {
-    asio::co_spawn(host_.loop, run(), [](std::exception_ptr const& failure) {
-        if (failure)
-            std::rethrow_exception(failure); // a programming error ends the process
-    });
+    server::spawn(host_.loop.get_executor(), run());
 }
 
 void WriteUsage::finish(std::function<void()> finished)

@@ -1,10 +1,10 @@
 #include "server/streams/sse_stream.hpp"
 
+#include "server/spawn.hpp"
+
 #include <SQLiteCpp/Exception.h>
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
@@ -24,12 +24,8 @@ SseStream::SseStream(http::TakenConnection& taken, EventFeed feed, http::Log log
 
 void SseStream::start()
 {
-    auto const rethrow = [self = shared_from_this()](std::exception_ptr const& failure) {
-        if (failure)
-            std::rethrow_exception(failure); // a programming error ends the process
-    };
-    asio::co_spawn(socket_.get_executor(), run(), rethrow);
-    asio::co_spawn(socket_.get_executor(), listen(), rethrow);
+    server::spawn(socket_.get_executor(), run(), shared_from_this());
+    server::spawn(socket_.get_executor(), listen(), shared_from_this());
 }
 
 void SseStream::wake()

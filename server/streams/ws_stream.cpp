@@ -2,12 +2,12 @@
 
 #include "server/event_place.hpp"
 #include "server/rules/time_text.hpp"
+#include "server/spawn.hpp"
 
 #include <SQLiteCpp/Exception.h>
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -109,13 +109,7 @@ WsStream::WsStream(
 
 void WsStream::start()
 {
-    asio::co_spawn(
-        socket_.get_executor(), run(),
-        [self = shared_from_this()](std::exception_ptr const& fault) {
-            if (fault)
-                std::rethrow_exception(fault); // a programming error ends the process
-        }
-    );
+    server::spawn(socket_.get_executor(), run(), shared_from_this());
 }
 
 void WsStream::wake()
@@ -138,13 +132,7 @@ asio::awaitable<void> WsStream::run()
         co_await close(CloseCode::try_again_later, "Too many connections");
         co_return;
     }
-    asio::co_spawn(
-        socket_.get_executor(), listen(),
-        [self = shared_from_this()](std::exception_ptr const& fault) {
-            if (fault)
-                std::rethrow_exception(fault);
-        }
-    );
+    server::spawn(socket_.get_executor(), listen(), shared_from_this());
     co_await send_until_closed();
 }
 

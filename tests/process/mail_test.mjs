@@ -1,23 +1,14 @@
 // Mail that confirms an address, from the real program to a mail server of the test.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
+import { make_certificate } from "../support/certificate.mjs";
 import { SmtpServer } from "../support/smtp_server.mjs";
 import { run_grantexd, start_server, temporary_directory } from "../support/server.mjs";
 
 const from = "grantex@auth.example";
 
-function make_certificate(name) {
-    const folder = temporary_directory();
-    const [key, cert] = ["key.pem", "cert.pem"].map((file) => join(folder, file));
-    const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`];
-    const made = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key];
-    execFileSync("openssl", ["req", ...made, "-out", cert, ...subject], { stdio: "ignore" });
-    return { key: readFileSync(key), cert: readFileSync(cert), file: cert };
-}
 const certificate = make_certificate("localhost");
 
 const start_with = (smtp, env = {}) =>

@@ -1,30 +1,18 @@
 // Alerts on their way to channels: the real program, and receivers that stand where the names of
 // Slack, PagerDuty and Datadog lead in the test.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { once } from "node:events";
-import { join } from "node:path";
 import { test } from "node:test";
 
+import { make_certificate } from "../support/certificate.mjs";
 import { NameServer } from "../support/name_server.mjs";
 import { Receiver, expected_signatures, local_receivers } from "../support/receiver.mjs";
 import { SmtpServer } from "../support/smtp_server.mjs";
-import { start_server, temporary_directory } from "../support/server.mjs";
+import { start_server } from "../support/server.mjs";
 
 const names = ["hooks.slack.com", "events.pagerduty.com", "api.datadoghq.eu", "receiver.test"];
 const address = "127.0.0.3"; // of this test alone, so that port 443 is free there
-
-function make_certificate() {
-    const folder = temporary_directory();
-    const [key, cert] = ["key.pem", "cert.pem"].map((file) => join(folder, file));
-    const alternatives = `subjectAltName=${names.map((name) => `DNS:${name}`).join(",")}`;
-    const subject = ["-subj", "/CN=receivers", "-addext", alternatives];
-    const made = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key];
-    execFileSync("openssl", ["req", ...made, "-out", cert, ...subject], { stdio: "ignore" });
-    return { key: readFileSync(key), cert: readFileSync(cert), file: cert };
-}
 
 // PagerDuty and Datadog have one address each, at port 443, which not everybody may listen on.
 async function may_listen_on_443() {
@@ -40,7 +28,7 @@ async function may_listen_on_443() {
 const no_443 = (await may_listen_on_443()) ? false : "needs the right to listen on port 443";
 
 async function world(t, env = {}) {
-    const certificate = make_certificate();
+    const certificate = make_certificate(...names);
     const name_server = await new NameServer((name, type) =>
         names.includes(name) ? (type === "A" ? [address] : []) : undefined,
     ).listen();

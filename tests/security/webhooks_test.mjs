@@ -1,17 +1,16 @@
 // Webhooks as an attack: on what is inside the network (server-side request forgery), on the server
 // by the receiver's answer, and on the receiver by forged deliveries.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 
+import { make_certificate } from "../support/certificate.mjs";
 import { find_in_files } from "../support/data_files.mjs";
 import { NameServer } from "../support/name_server.mjs";
 import { Receiver, local_receivers } from "../support/receiver.mjs";
-import { start_server, temporary_directory } from "../support/server.mjs";
+import { start_server } from "../support/server.mjs";
 import { fault_of } from "../support/verify_webhook.mjs";
 
 const event = "grant.created";
@@ -50,15 +49,6 @@ class Sentinel {
         this.port = this.server.address().port;
         return this;
     }
-}
-
-function make_certificate(name) {
-    const folder = temporary_directory();
-    const [key, cert] = ["key.pem", "cert.pem"].map((file) => join(folder, file));
-    const subject = ["-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`];
-    const made = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key];
-    execFileSync("openssl", ["req", ...made, "-out", cert, ...subject], { stdio: "ignore" });
-    return { key: readFileSync(key), cert: readFileSync(cert), file: cert };
 }
 
 // What names lead to: a list an answer, the last one for ever.

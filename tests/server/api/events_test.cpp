@@ -1,5 +1,6 @@
 // Which operations leave events behind, and that what did not happen leaves none. What the events
 // say is tested with the operations that write them.
+#include "server/event_place.hpp"
 #include "tests/server/api/expect.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -37,6 +38,14 @@ BOOST_AUTO_TEST_CASE(only_grants_and_tokens_make_events)
         event_types(*this, sandbox_key) == "grant.created token.issued token.issued grant.revoked"
     );
     BOOST_TEST(events_of(*this, live_key).empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_time_before_1970_is_a_place_before_everything_that_is_held)
+{
+    server::Turn const turn{app, app.reader, app.clock.now()};
+    auto const ancient = server::place_after_time(turn, storage::Timestamp{-std::chrono::hours{1}});
+    BOOST_TEST(ancient.is_gap);
+    BOOST_TEST(ancient.after_id == server::place_after_time(turn, storage::Timestamp{}).after_id);
 }
 
 BOOST_AUTO_TEST_CASE(a_refused_request_leaves_no_event)
