@@ -75,8 +75,8 @@ std::vector<Flag> setting_flags()
     for (std::size_t i = 0; i < names.size(); ++i) {
         auto const& setting = server::settings()[i];
         // A secret on the command line would be visible to every user of the machine.
-        if (!setting.secret)
-            flags.push_back({names[i], setting.help, setting.flag});
+        if (!setting.has(server::secret))
+            flags.push_back({names[i], setting.help, setting.has(server::a_switch)});
     }
     return flags;
 }
