@@ -14,7 +14,7 @@ struct CreateWebhookBody
 {
     http::Line<1, 2048> url;
     WebhookEvents events;
-    std::optional<http::Line<0, 256>> secret;
+    std::optional<http::Line<16, 256>> secret;
     std::optional<bool> legacySignature;
 };
 BOOST_DESCRIBE_STRUCT(CreateWebhookBody, (), (url, events, secret, legacySignature))
