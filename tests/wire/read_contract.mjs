@@ -15,7 +15,7 @@ const { parse } = createRequire(new URL("../clients/package.json", import.meta.u
 const files = [
     { name: "core", has: () => true },
     { name: "governance", has: (path) => /^\/v1\/policies(\/\{id\})?$/.test(path) },
-    { name: "signals", has: (path) => path.startsWith("/v1/budget/") },
+    { name: "signals", has: () => true },
 ];
 const methods = ["get", "post", "put", "patch", "delete"];
 const error_schema = { $ref: "#/$defs/Error" };
