@@ -7,7 +7,7 @@ const Ajv = require("ajv/dist/2020.js").default;
 const add_formats = require("ajv-formats").default;
 
 const facts = JSON.parse(readFileSync(new URL("contract.json", import.meta.url), "utf8"));
-export const { operations, schemas } = facts;
+export const { deliveries, operations, schemas } = facts;
 
 export const is_mutating = (id) => operations[id].method !== "GET";
 
@@ -55,13 +55,24 @@ const general_refusals = (id) => ({
     ...(takes_idempotency_key(id) ? refusals_of_keys : {}),
 });
 
+// "Every response carries X-Request-Id", "authenticated responses carry X-RateLimit-...".
+const rate_headers = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"];
+const general_headers = (id) => [
+    "X-Request-Id",
+    ...(operations[id].auth.includes("developerKey") ? rate_headers : []),
+];
+
+const union = (...lists) => [...new Set(lists.flat())];
+
 // What the operation may answer with this status, or nothing: its own, and what all have.
 export function declared(id, status) {
     const own = operations[id].responses[status];
-    const response = typeof own === "string" ? facts.refusals[own] : own;
+    if (typeof own === "object")
+        return { ...own, headers: union(own.headers, general_headers(id)) };
+    const refusal = facts.refusals[own];
     const general = facts.refusals[general_refusals(id)[status]];
-    if (!response || !general) return response ?? general;
-    return { ...response, codes: [...new Set([...response.codes, ...general.codes])] };
+    if (!refusal || !general) return refusal ?? general;
+    return { ...refusal, codes: union(refusal.codes, general.codes) };
 }
 
 // Of what all have, only what an Idempotency-Key brings: the rest is said once, for everything.
@@ -111,7 +122,7 @@ export function schema_faults(schema, value) {
     );
 }
 
-// Headers that some of the answers have: replayed ones, and streams that cannot resume at the place.
+// Headers that only some answers have: replayed ones, and streams that have lost the place.
 const not_always = ["Idempotent-Replayed", "X-Grantex-Stream-Gap"];
 
 // A body that is too large is refused before anything is counted, so there is nothing to report.

@@ -81,6 +81,30 @@ test("the comparison sees members of requests and answers", () => {
     );
 });
 
+test("the comparison sees what any of several schemas has, and what all of them require", () => {
+    const rules = "/v1/anomaly/rules";
+    says(
+        (_, schemas) => schemas.BuiltInRule.required.push("aliases"), // the custom ones have none
+    );
+    says(
+        (_, schemas) => schemas.BuiltInRule.required.splice(0, 1),
+        `GET ${rules} 200 member rules[].id: required, served optional`,
+        `PATCH ${rules}/{ruleId} 200 member id: required, served optional`,
+    );
+    says(
+        (_, schemas) => delete schemas.BuiltInRule.properties.aliases,
+        `GET ${rules} 200 member rules[].aliases: only in the contract`,
+        `PATCH ${rules}/{ruleId} 200 member aliases: only in the contract`,
+    );
+    says(
+        (_, schemas) => (schemas.AmountInput.oneOf[0].type = "boolean"),
+        "POST /v1/budget/allocate request member initialBudget type: " +
+            "number or string, served boolean or string",
+        "POST /v1/budget/debit request member amount type: " +
+            "number or string, served boolean or string",
+    );
+});
+
 test("the comparison sees statuses and codes", () => {
     says(
         (paths) => delete paths["/v1/me"].get.responses[404],

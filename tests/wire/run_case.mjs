@@ -2,7 +2,12 @@
 import { World, ask, start_closed, start_narrow, start_quiet, start_roomy } from "./world.mjs";
 import { request_examples } from "./contract.mjs";
 
-const starts = { roomy: start_roomy, narrow: start_narrow, closed: start_closed, quiet: start_quiet };
+const starts = {
+    roomy: start_roomy,
+    narrow: start_narrow,
+    closed: start_closed,
+    quiet: start_quiet,
+};
 const started = new Map();
 
 // One server of each kind for all cases of a file, started when the first case needs it.

@@ -107,8 +107,8 @@ const channels = [
         ),
     ),
     ...[
-        ["another service under the name of Slack", { config: { webhookUrl: "https://a.example/" } }],
-        ["a webhook to an address inside", { type: "webhook", config: { url: "https://10.0.0.1/" } }],
+        ["another host as Slack's", { config: { webhookUrl: "https://a.example/" } }],
+        ["an address inside", { type: "webhook", config: { url: "https://10.0.0.1/" } }],
         ["a pager without key", { type: "pagerduty", config: {} }],
         ["no severity at all", { severities: [] }],
     ].map(([why, fields]) =>

@@ -60,7 +60,7 @@ const endpoints = [
         ...(await registered(w)),
         body: example,
     })),
-    refusal("updateWebhook", 400, "BAD_REQUEST", "texts that are empty, as if absent", async (w) => ({
+    refusal("updateWebhook", 400, "BAD_REQUEST", "empty texts, as if absent", async (w) => ({
         ...(await registered(w)),
         body: { url: "", secret: "" },
     })),
