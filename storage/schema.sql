@@ -442,7 +442,8 @@ CREATE TABLE anomaly_signals (
     developer_id TEXT NOT NULL REFERENCES developers (id),
     id           TEXT NOT NULL,
     kind         TEXT NOT NULL CHECK (kind IN ('scope_unregistered', 'scope_beyond_parent',
-                     'unknown_agent', 'code_replay', 'refresh_replay', 'revocation', 'debit')),
+                     'unknown_agent', 'code_replay', 'refresh_replay', 'revocation', 'debit',
+                     'location')),
     agent_id     TEXT,
     principal_id TEXT,
     grant_id     TEXT,
@@ -489,6 +490,17 @@ CREATE TABLE anomaly_depths (
     depth        INTEGER NOT NULL,
     last_at      INTEGER NOT NULL,
     PRIMARY KEY (developer_id, agent_id, depth)
+) STRICT, WITHOUT ROWID;
+
+-- From which countries the tokens of an agent were verified, and how often: what is usual for it.
+CREATE TABLE anomaly_countries (
+    developer_id  TEXT NOT NULL REFERENCES developers (id),
+    agent_id      TEXT NOT NULL,
+    country       TEXT NOT NULL,
+    verifications INTEGER NOT NULL,
+    first_at      INTEGER NOT NULL,
+    last_at       INTEGER NOT NULL,
+    PRIMARY KEY (developer_id, agent_id, country)
 ) STRICT, WITHOUT ROWID;
 
 -- Tokens issued within the longest window of a custom rule, for developers who have one.
