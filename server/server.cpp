@@ -80,7 +80,8 @@ Server::Server(App& app, http::Log log)
       write_usage_(job_host_), webhooks_(job_host_), notifications_(job_host_, outbound_tls_),
       webhook_queues_(job_host_, outbound_, webhooks_),
       notification_queues_(job_host_, outbound_, notifications_), expire_rows_(job_host_),
-      count_active_grants_(job_host_), measure_loop_lag_(job_host_), detect_anomalies_(job_host_)
+      count_active_grants_(job_host_), measure_loop_lag_(job_host_), detect_anomalies_(job_host_),
+      rotate_signing_keys_(job_host_)
 {
     dispatch_.batches().on_durable([this](std::size_t) { pass_on_outbox(); });
     dispatch_.wait_with(waiting_);
@@ -104,6 +105,7 @@ void Server::run()
         measure_loop_lag_.start();
     }
     detect_anomalies_.start();
+    rotate_signing_keys_.start();
     loop_.run();
 }
 
@@ -145,6 +147,7 @@ void Server::drain()
     count_active_grants_.stop();
     measure_loop_lag_.stop();
     detect_anomalies_.stop();
+    rotate_signing_keys_.stop();
     drain_timer_.expires_after(drain_max);
     drain_timer_.async_wait([this](boost::system::error_code error) {
         if (!error)
