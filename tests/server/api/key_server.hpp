@@ -29,10 +29,7 @@ struct KeyServer : ApiServer
     }
 
     // As far as keys go: what is not in the database is forgotten.
-    void restart()
-    {
-        app.keys = server::Keys::open(app.config, app.writer, app.clock.now());
-    }
+    void restart() { app.keys = server::Keys::open(app.config, app.writer, app.clock.now()); }
 
     template<class Result> Result wait_for(boost::asio::awaitable<Result> work)
     {
