@@ -82,7 +82,7 @@ Server::Server(App& app, http::Log log)
       webhook_queues_(job_host_, outbound_, webhooks_),
       notification_queues_(job_host_, outbound_, notifications_), expire_rows_(job_host_),
       count_active_grants_(job_host_), measure_loop_lag_(job_host_), detect_anomalies_(job_host_),
-      admin_socket_(job_host_, app.config.admin_socket)
+      rotate_signing_keys_(job_host_), admin_socket_(job_host_, app.config.admin_socket)
 {
     dispatch_.batches().on_durable([this](std::size_t) { pass_on_outbox(); });
     dispatch_.wait_with(waiting_);
@@ -106,6 +106,7 @@ void Server::run()
         measure_loop_lag_.start();
     }
     detect_anomalies_.start();
+    rotate_signing_keys_.start();
     admin_socket_.start();
     systemd_.ready(status_text());
     watch_over();
@@ -213,6 +214,7 @@ void Server::drain()
     count_active_grants_.stop();
     measure_loop_lag_.stop();
     detect_anomalies_.stop();
+    rotate_signing_keys_.stop();
     drain_timer_.expires_after(drain_max);
     drain_timer_.async_wait([this](boost::system::error_code error) {
         if (!error)

@@ -12,6 +12,7 @@
 #include "server/jobs/detect_anomalies.hpp"
 #include "server/jobs/expire_rows.hpp"
 #include "server/jobs/measure_loop_lag.hpp"
+#include "server/jobs/rotate_signing_keys.hpp"
 #include "server/jobs/send_mails.hpp"
 #include "server/jobs/write_usage.hpp"
 #include "server/resolver.hpp"
@@ -79,6 +80,7 @@ private:
     jobs::CountActiveGrants count_active_grants_;
     jobs::MeasureLoopLag measure_loop_lag_;
     jobs::DetectAnomalies detect_anomalies_;
+    jobs::RotateSigningKeys rotate_signing_keys_;
     admin::AdminSocket admin_socket_;
     SystemdLink systemd_;
     boost::asio::steady_timer watchdog_timer_{loop_};

@@ -3,6 +3,7 @@
 #include "server/admin/audit_export.hpp"
 #include "server/admin/developers.hpp"
 #include "server/admin/explain.hpp"
+#include "server/admin/keys.hpp"
 #include "server/admin/live_events.hpp"
 #include "server/admin/status.hpp"
 
@@ -18,6 +19,10 @@ constexpr Command table[] = {
     {"developers.create", create_developer},
     {"developers.rotate", rotate_developer_key},
     {"developers.disable", disable_developer},
+    {"keys.list", list_keys},
+    {"keys.rotate", rotate_signing_key},
+    {"keys.import", import_signing_key},
+    {"keys.rewrap", rewrap_master_key},
     {"audit.export", export_audit},
     {"explain", explain},
     {"tail", tail_events},
@@ -56,7 +61,11 @@ Answer run(std::string name, Call& call)
             "this server knows no command \"" + name +
             "\". Try: the grantexd of the same version as the server"
         );
-    co_return co_await command->run(call);
+    try {
+        co_return co_await command->run(call);
+    } catch (server::KeyError const& error) {
+        throw Refused(error.what());
+    }
 }
 
 boost::asio::awaitable<void> change(Call& call, std::function<void(server::Turn& turn)> const& work)

@@ -10,6 +10,7 @@ extern Command const init_command;
 extern Command const demo_command;
 extern Command const doctor_command;
 extern Command const developers_command;
+extern Command const keys_command;
 extern Command const audit_command;
 extern Command const explain_command;
 extern Command const tail_command;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr Command const* table[] = {
     &serve_command,      &init_command,  &demo_command,    &doctor_command,
-    &developers_command, &audit_command, &explain_command, &tail_command,
+    &developers_command, &keys_command, &audit_command, &explain_command, &tail_command,
     &config_command,     &health_command, &man_command,    &version_command,
 };
 

@@ -64,7 +64,7 @@ struct CredentialServer : AnomalyServer
     std::string sign(boost::json::object const& claims)
     {
         auto const text = boost::json::serialize(claims);
-        auto const& key = *app.keys.signing();
+        auto const& key = *app.keys.signing(app.clock.now());
         auto const input = crypto::signing_input("JWT", key.kid(), {text.data(), text.size()});
         return input + "." + key.sign(input).value();
     }
