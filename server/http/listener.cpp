@@ -42,8 +42,11 @@ std::string network_of(ip::address const& address)
     return {bytes.begin(), bytes.begin() + ipv6_network_bytes};
 }
 
-Listener::State::State(boost::asio::io_context& loop, Handler& handler_of_all, ListenerLimits each)
-    : SessionHost(handler_of_all, each), loop_(loop), acceptor_(loop), sweeper_(loop)
+Listener::State::State(
+    boost::asio::io_context& loop, Handler& handler_of_all, ListenerLimits each,
+    TlsContext const* tls
+)
+    : SessionHost(handler_of_all, each), loop_(loop), tls_(tls), acceptor_(loop), sweeper_(loop)
 {
     open_reserve();
 }
@@ -169,8 +172,12 @@ void Listener::State::admit(int descriptor, ip::tcp::endpoint const& peer)
         socket.set_option(ip::tcp::no_delay(true), error);
     if (error)
         return; // the peer has gone already
+    auto tls = tls_ != nullptr ? tls_->accept(descriptor) : Tls{};
+    if (tls_ != nullptr && !tls)
+        return; // no memory for it, and nobody is served in the clear here
     auto const session = std::make_shared<Session>(
-        std::move(socket), unmapped(peer.address()).to_string(), shared_from_this()
+        Channel{std::move(socket), std::move(tls)}, unmapped(peer.address()).to_string(),
+        shared_from_this()
     );
     sessions_.emplace(session.get(), Entry{session, network});
     ++per_network_[network];
@@ -257,9 +264,9 @@ void Listener::State::close()
 
 Listener::Listener(
     boost::asio::io_context& loop, ip::tcp::endpoint address, Handler& handler,
-    ListenerLimits limits
+    ListenerLimits limits, TlsContext const* tls
 )
-    : state_(std::make_shared<State>(loop, handler, limits))
+    : state_(std::make_shared<State>(loop, handler, limits, tls))
 {
     state_->listen(address);
     state_->start();
