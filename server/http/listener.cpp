@@ -274,7 +274,8 @@ Listener::Listener(
 
 Listener::~Listener()
 {
-    state_->close();
+    if (state_)
+        state_->close();
 }
 
 ip::tcp::endpoint Listener::address() const

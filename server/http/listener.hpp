@@ -38,6 +38,8 @@ public:
         ListenerLimits limits = {}, TlsContext const* tls = nullptr
     );
     ~Listener();
+    Listener(Listener&&) = default;
+    Listener& operator=(Listener&&) = delete;
 
     [[nodiscard]] boost::asio::ip::tcp::endpoint address() const; // with the port the system chose
     [[nodiscard]] std::size_t connections() const;
