@@ -54,6 +54,11 @@ void check_tls(Config const& config)
     if (config.tls_listen.empty() ? files : !files)
         throw ConfigError("GRANTEXD_TLS_LISTEN, GRANTEXD_TLS_CERTIFICATE and GRANTEXD_TLS_KEY "
                           "belong together: set all or none");
+    if (config.dev && files && !is_loopback(config.tls_listen))
+        throw ConfigError(
+            "--dev listens on loopback addresses only, not on " + config.tls_listen +
+            ". Try: --tls-listen 127.0.0.1:3443"
+        );
 }
 
 // Defaults that depend on other settings.
@@ -176,8 +181,8 @@ Reloaded reload(std::span<SettingValue const> now, std::span<SettingValue const>
     for (auto const& setting : settings()) {
         auto const before = value_of(now, setting);
         auto const after = value_of(next, setting);
-        bool const same = before.has_value() == after.has_value() &&
-                          (!before || before->text == after->text);
+        bool const same =
+            before.has_value() == after.has_value() && (!before || before->text == after->text);
         if (!same)
             (setting.has(live) ? reloaded.applied : reloaded.waiting)
                 .push_back(environment_name(setting));

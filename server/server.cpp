@@ -1,6 +1,7 @@
 #include "server/server.hpp"
 
 #include "server/http/routes.hpp"
+#include "server/rules/time_text.hpp"
 #include "storage/developers.hpp"
 #include "web/pages.hpp"
 
@@ -10,6 +11,7 @@
 #include <charconv>
 #include <csignal>
 #include <cstdlib>
+#include <sstream>
 #include <utility>
 
 #include <sysexits.h>
@@ -18,23 +20,74 @@ namespace server {
 
 namespace {
 
-boost::asio::ip::tcp::endpoint checked_address(Config const& config)
+// Names of settings.
+constexpr std::string_view plain = "LISTEN";
+constexpr std::string_view over_tls = "TLS_LISTEN";
+
+std::string flag_of(std::string_view name)
 {
-    web::compile_pages(); // a mistake in a template stops the start, not the first visitor
-    return parse_listen_address(config.listen);
+    return name == plain ? "--listen" : "--tls-listen";
 }
 
-http::Listener
-make_listener(boost::asio::io_context& loop, Config const& config, http::Handler& handler)
+http::Listener make_listener(
+    boost::asio::io_context& loop, std::string_view name, std::string const& address,
+    http::Handler& handler, http::TlsContext const* tls
+)
 {
+    web::compile_pages(); // a mistake in a template stops the start, not the first visitor
+    auto const endpoint = parse_listen_address(address, name);
     try {
-        return {loop, checked_address(config), handler};
+        // systemd keeps its sockets while we are started anew, so that nobody is turned away.
+        auto const inherited = take_inherited_socket(name == plain ? "http" : "https");
+        return {loop, endpoint, handler, {}, tls, inherited};
     } catch (boost::system::system_error const& error) {
         throw ConfigError(
-            "cannot listen on " + config.listen + ": " + error.code().message() +
-            ". Try: --listen 127.0.0.1:0 for any free port, or stop what uses it"
+            "cannot listen on " + address + ": " + error.code().message() +
+            ". Try: " + flag_of(name) + " 127.0.0.1:0 for any free port, or stop what uses it"
         );
     }
+}
+
+std::optional<http::TlsContext> make_tls(Config const& config)
+{
+    if (config.tls_listen.empty())
+        return std::nullopt;
+    return std::optional<http::TlsContext>{std::in_place, config.tls_certificate, config.tls_key};
+}
+
+std::optional<http::Listener> make_tls_listener(
+    boost::asio::io_context& loop, Config const& config, http::Handler& handler,
+    std::optional<http::TlsContext> const& tls
+)
+{
+    if (!tls)
+        return std::nullopt;
+    return make_listener(loop, over_tls, config.tls_listen, handler, &*tls);
+}
+
+std::vector<unsigned short>
+ports_of(http::Listener const& listener, std::optional<http::Listener> const& tls_listener)
+{
+    std::vector<unsigned short> ports{listener.address().port()};
+    if (tls_listener)
+        ports.push_back(tls_listener->address().port());
+    return ports;
+}
+
+// An expired certificate is told of and served: a server that refused to start over it would help
+// nobody, and clients see it themselves.
+void log_certificate(
+    http::Log const& log, http::TlsContext::Certificate const& certificate, storage::Timestamp now
+)
+{
+    auto const until = rules::time_text(certificate.valid_until);
+    auto const& file = certificate.file.native();
+    log.event("tls.certificate", {{"file", file}, {"valid_until", until}});
+    std::string_view const problem = now > certificate.valid_until  ? "it has expired"
+                                     : now < certificate.valid_from ? "it is not valid yet"
+                                                                    : "";
+    if (!problem.empty())
+        log.event("tls.warning", {{"file", file}, {"problem", problem}});
 }
 
 std::function<void(std::string_view why)> end_process(http::Log const& log)
@@ -48,7 +101,7 @@ std::function<void(std::string_view why)> end_process(http::Log const& log)
 
 } // namespace
 
-boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text)
+boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text, std::string_view name)
 {
     auto const colon = text.rfind(':');
     auto host = text.substr(0, colon == std::string_view::npos ? 0 : colon);
@@ -64,18 +117,22 @@ boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text)
     if (error || digits.empty() || fault != std::errc{} || end != digits.data() + digits.size() ||
         port > 65535)
         throw ConfigError(
-            "GRANTEXD_LISTEN must be ADDRESS:PORT, not \"" + std::string{text} +
-            "\". Try: --listen 127.0.0.1:3001"
+            "GRANTEXD_" + std::string{name} + " must be ADDRESS:PORT, not \"" + std::string{text} +
+            "\". Try: " + flag_of(name) + (name == plain ? " 127.0.0.1:3001" : " 0.0.0.0:443")
         );
     return {address, static_cast<unsigned short>(port)};
 }
 
 Server::Server(App& app, http::Log log)
     : app_(app), log_(log), dispatch_(loop_, app, http::routes(), log, end_process(log)),
-      streams_(app, log), listener_(make_listener(loop_, app.config, dispatch_)),
+      streams_(app, log),
+      listener_(make_listener(loop_, plain, app.config.listen, dispatch_, nullptr)),
+      tls_(make_tls(app.config)),
+      tls_listener_(make_tls_listener(loop_, app.config, dispatch_, tls_)),
       resolver_(loop_, app.config.dns_servers),
       outbound_{
-          loop_, resolver_, outbound_tls_, app.config.outbound_policy, listener_.address().port()},
+          loop_, resolver_, outbound_tls_, app.config.outbound_policy,
+          ports_of(listener_, tls_listener_)},
       job_host_{loop_, app_, dispatch_.batches(), log_, end_process(log_)},
       waiting_{job_host_, resolver_}, send_mails_(job_host_, outbound_tls_),
       write_usage_(job_host_), webhooks_(job_host_), notifications_(job_host_, outbound_tls_),
@@ -91,6 +148,27 @@ Server::Server(App& app, http::Log log)
     });
     for (auto const signal : {SIGTERM, SIGINT, SIGHUP})
         signals_.add(signal);
+    if (tls_) {
+        std::ostringstream address;
+        address << tls_listener_->address();
+        log_.event("tls.listening", {{"address", address.str()}});
+        log_certificate(log_, tls_->certificate(), app_.clock.now());
+    }
+}
+
+std::optional<boost::asio::ip::tcp::endpoint> Server::tls_address() const
+{
+    return tls_listener_ ? std::optional{tls_listener_->address()} : std::nullopt;
+}
+
+std::optional<std::string> Server::reload_certificates()
+{
+    if (!tls_)
+        return std::nullopt;
+    auto fault = tls_->reload();
+    if (!fault)
+        log_certificate(log_, tls_->certificate(), app_.clock.now());
+    return fault;
 }
 
 void Server::run()
@@ -164,6 +242,8 @@ void Server::reload_settings()
         for (auto const& name : reloaded.waiting)
             log_.event("setting.needs_restart", {{"name", name}});
         log_.event("settings.reloaded", {{"applied", std::to_string(reloaded.applied.size())}});
+        if (auto const fault = reload_certificates())
+            log_.event("tls.refused", {{"why", *fault}});
     } catch (ConfigError const& error) {
         log_.event("settings.refused", {{"why", error.what()}});
     }
@@ -217,11 +297,23 @@ void Server::drain()
     rotate_signing_keys_.stop();
     drain_timer_.expires_after(drain_max);
     drain_timer_.async_wait([this](boost::system::error_code error) {
-        if (!error)
-            listener_.close(); // whoever is not done by now is cut off
+        if (error)
+            return;
+        listener_.close(); // whoever is not done by now is cut off
+        if (tls_listener_)
+            tls_listener_->close();
     });
+    listeners_to_drain_ = tls_listener_ ? 2 : 1;
+    listener_.drain([this] { listener_drained(); });
+    if (tls_listener_)
+        tls_listener_->drain([this] { listener_drained(); });
+}
+
+void Server::listener_drained()
+{
     // What was counted up to the last answer is written after it.
-    listener_.drain([this] { write_usage_.finish([this] { end(); }); });
+    if (--listeners_to_drain_ == 0)
+        write_usage_.finish([this] { end(); });
 }
 
 // The last answers have gone out; a commit whose client left may still be under way.

@@ -25,6 +25,9 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace server {
 
@@ -46,6 +49,14 @@ public:
 
     [[nodiscard]] boost::asio::ip::tcp::endpoint address() const { return listener_.address(); }
 
+    // Where TLS is served, if it is.
+    [[nodiscard]] std::optional<boost::asio::ip::tcp::endpoint> tls_address() const;
+
+    // Reads the files of the TLS certificate again, on the loop or before it runs: connections
+    // from now on see them, and none that is open is touched. Returns what is wrong with the
+    // files, when the old ones stay in use; nothing when all is well or TLS is not served.
+    std::optional<std::string> reload_certificates();
+
     static constexpr std::chrono::seconds drain_max{20};
 
 private:
@@ -55,6 +66,7 @@ private:
     void watch_over();
     [[nodiscard]] std::string status_text();
     void drain();
+    void listener_drained();
     void end();
 
     App& app_;
@@ -65,6 +77,8 @@ private:
     http::Dispatch dispatch_;
     streams::Streams streams_;
     http::Listener listener_;
+    std::optional<http::TlsContext> tls_;
+    std::optional<http::Listener> tls_listener_;
     Resolver resolver_;
     TlsClient outbound_tls_;
     jobs::Outbound outbound_;
@@ -86,10 +100,11 @@ private:
     boost::asio::steady_timer watchdog_timer_{loop_};
     std::vector<SettingValue> settings_now_;
     ReadSettings read_settings_;
+    int listeners_to_drain_ = 0;
     bool draining_ = false;
 };
 
-// "127.0.0.1:3001", "[::1]:3001" -> endpoint. Throws ConfigError.
-boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text);
+// "127.0.0.1:3001", "[::1]:3001" -> endpoint. Throws ConfigError, which names the setting.
+boost::asio::ip::tcp::endpoint parse_listen_address(std::string_view text, std::string_view name);
 
 } // namespace server
