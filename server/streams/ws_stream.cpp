@@ -110,6 +110,7 @@ private:
     boost::asio::awaitable<bool> accept();
     boost::asio::awaitable<void> send_until_closed();
     boost::asio::awaitable<void> send_events();
+    void start_listening();
     boost::asio::awaitable<void> listen();
     boost::asio::awaitable<void> close(CloseCode code, std::string_view reason);
     void take(std::string_view message, bool is_first);
@@ -183,8 +184,15 @@ asio::awaitable<void> WsStream::run()
         co_await close(CloseCode::try_again_later, "Too many connections");
         co_return;
     }
-    server::spawn(socket_.get_executor(), listen(), shared_from_this());
+    start_listening();
     co_await send_until_closed();
+}
+
+// A function of its own: in a coroutine GCC 12 -O2 miscompiled this call, whose arguments are
+// converted. The frame of run() began 8 bytes late, and the first WebSocket ended the process.
+void WsStream::start_listening()
+{
+    server::spawn(socket_.get_executor(), listen(), shared_from_this());
 }
 
 asio::awaitable<bool> WsStream::accept()
