@@ -22,7 +22,8 @@ void refuse_unknown_variables(Environment const& environment)
             known.push_back(known.back() + "_FILE");
     }
     for (auto const& [variable, value] : environment)
-        if (variable.starts_with("GRANTEXD_") &&
+        // The key of a developer, for the commands that call the API; no setting of the server.
+        if (variable.starts_with("GRANTEXD_") && variable != "GRANTEXD_API_KEY" &&
             std::ranges::find(known, variable) == known.end())
             throw ConfigError(
                 variable + " is not a setting. Did you mean " +

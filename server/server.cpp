@@ -2,6 +2,7 @@
 
 #include "server/http/routes.hpp"
 #include "server/rules/time_text.hpp"
+#include "storage/developers.hpp"
 #include "web/pages.hpp"
 
 #include <boost/asio/ip/address.hpp>
@@ -36,7 +37,9 @@ http::Listener make_listener(
     web::compile_pages(); // a mistake in a template stops the start, not the first visitor
     auto const endpoint = parse_listen_address(address, name);
     try {
-        return {loop, endpoint, handler, {}, tls};
+        // systemd keeps its sockets while we are started anew, so that nobody is turned away.
+        auto const inherited = take_inherited_socket(name == plain ? "http" : "https");
+        return {loop, endpoint, handler, {}, tls, inherited};
     } catch (boost::system::system_error const& error) {
         throw ConfigError(
             "cannot listen on " + address + ": " + error.code().message() +
@@ -135,14 +138,15 @@ Server::Server(App& app, http::Log log)
       write_usage_(job_host_), webhooks_(job_host_), notifications_(job_host_, outbound_tls_),
       webhook_queues_(job_host_, outbound_, webhooks_),
       notification_queues_(job_host_, outbound_, notifications_), expire_rows_(job_host_),
-      count_active_grants_(job_host_), measure_loop_lag_(job_host_), detect_anomalies_(job_host_)
+      count_active_grants_(job_host_), measure_loop_lag_(job_host_), detect_anomalies_(job_host_),
+      rotate_signing_keys_(job_host_), admin_socket_(job_host_, app.config.admin_socket)
 {
     dispatch_.batches().on_durable([this](std::size_t) { pass_on_outbox(); });
     dispatch_.wait_with(waiting_);
     dispatch_.on_stream([this](auto& taken, auto const& message, auto opening) {
         streams_.open(taken, message, std::move(opening));
     });
-    for (auto const signal : {SIGTERM, SIGINT})
+    for (auto const signal : {SIGTERM, SIGINT, SIGHUP})
         signals_.add(signal);
     if (tls_) {
         std::ostringstream address;
@@ -180,6 +184,10 @@ void Server::run()
         measure_loop_lag_.start();
     }
     detect_anomalies_.start();
+    rotate_signing_keys_.start();
+    admin_socket_.start();
+    systemd_.ready(status_text());
+    watch_over();
     loop_.run();
 }
 
@@ -202,9 +210,72 @@ void Server::wait_for_signal()
     signals_.async_wait([this](boost::system::error_code error, int signal) {
         if (error)
             return;
+        if (signal == SIGHUP) {
+            reload_settings();
+            return wait_for_signal();
+        }
         log_.event("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
         drain();
     });
+}
+
+void Server::reload_with(std::vector<SettingValue> now, ReadSettings read)
+{
+    settings_now_ = std::move(now);
+    read_settings_ = std::move(read);
+}
+
+// What is wrong leaves everything as it is: a running server does not end over a mistyped line.
+void Server::reload_settings()
+{
+    if (!read_settings_)
+        return;
+    systemd_.reloading();
+    try {
+        auto reloaded = reload(settings_now_, read_settings_());
+        auto next = make_config(reloaded.values);
+        app_.config = std::move(next);
+        app_.use_listen_port(address().port());
+        settings_now_ = std::move(reloaded.values);
+        for (auto const& name : reloaded.applied)
+            log_.event("setting.applied", {{"name", name}});
+        for (auto const& name : reloaded.waiting)
+            log_.event("setting.needs_restart", {{"name", name}});
+        log_.event("settings.reloaded", {{"applied", std::to_string(reloaded.applied.size())}});
+        if (auto const fault = reload_certificates())
+            log_.event("tls.refused", {{"why", *fault}});
+    } catch (ConfigError const& error) {
+        log_.event("settings.refused", {{"why", error.what()}});
+    }
+    systemd_.ready(status_text());
+}
+
+// A loop that hangs tells nothing, and systemd starts the server anew.
+void Server::watch_over()
+{
+    if (!systemd_.watchdog_interval())
+        return;
+    watchdog_timer_.expires_after(*systemd_.watchdog_interval());
+    watchdog_timer_.async_wait([this](boost::system::error_code error) {
+        if (error)
+            return;
+        systemd_.alive(status_text());
+        watch_over();
+    });
+}
+
+// "serving 12 agents, 340 grants"
+std::string Server::status_text()
+{
+    std::int64_t agents = 0;
+    std::int64_t grants = 0;
+    auto const all = jobs::read(job_host_, [this] { return storage::list_totals(app_.reader); });
+    for (auto const& totals : all) {
+        agents += totals.agents;
+        grants += totals.grants;
+    }
+    return (draining_ ? "finishing, " : "serving ") + std::to_string(agents) + " agents, " +
+           std::to_string(grants) + " grants";
 }
 
 void Server::drain()
@@ -212,6 +283,8 @@ void Server::drain()
     if (draining_)
         return;
     draining_ = true;
+    systemd_.stopping();
+    admin_socket_.stop();
     signals_.cancel();
     send_mails_.stop();
     webhook_queues_.stop();
@@ -221,6 +294,7 @@ void Server::drain()
     count_active_grants_.stop();
     measure_loop_lag_.stop();
     detect_anomalies_.stop();
+    rotate_signing_keys_.stop();
     drain_timer_.expires_after(drain_max);
     drain_timer_.async_wait([this](boost::system::error_code error) {
         if (error)
@@ -250,6 +324,7 @@ void Server::end()
         return;
     }
     drain_timer_.cancel();
+    watchdog_timer_.cancel();
     loop_.stop();
 }
 

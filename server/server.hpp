@@ -1,6 +1,7 @@
 // The running server: the loop with everything on it.
 #pragma once
 
+#include "server/admin/admin_socket.hpp"
 #include "server/app.hpp"
 #include "server/http/dispatch.hpp"
 #include "server/http/listener.hpp"
@@ -11,10 +12,12 @@
 #include "server/jobs/detect_anomalies.hpp"
 #include "server/jobs/expire_rows.hpp"
 #include "server/jobs/measure_loop_lag.hpp"
+#include "server/jobs/rotate_signing_keys.hpp"
 #include "server/jobs/send_mails.hpp"
 #include "server/jobs/write_usage.hpp"
 #include "server/resolver.hpp"
 #include "server/streams/streams.hpp"
+#include "server/systemd_link.hpp"
 #include "server/tls_client.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -33,6 +36,10 @@ class Server
 public:
     // Listens at once. Throws ConfigError when the address cannot be used.
     Server(App& app, http::Log log);
+
+    // On SIGHUP the settings are read again: `now` is what they are, `read` finds the next ones.
+    using ReadSettings = std::function<std::vector<SettingValue>()>;
+    void reload_with(std::vector<SettingValue> now, ReadSettings read);
 
     // Serves until SIGTERM or SIGINT, then finishes what is under way (at most drain_max).
     void run();
@@ -55,6 +62,9 @@ public:
 private:
     void pass_on_outbox();
     void wait_for_signal();
+    void reload_settings();
+    void watch_over();
+    [[nodiscard]] std::string status_text();
     void drain();
     void listener_drained();
     void end();
@@ -84,6 +94,12 @@ private:
     jobs::CountActiveGrants count_active_grants_;
     jobs::MeasureLoopLag measure_loop_lag_;
     jobs::DetectAnomalies detect_anomalies_;
+    jobs::RotateSigningKeys rotate_signing_keys_;
+    admin::AdminSocket admin_socket_;
+    SystemdLink systemd_;
+    boost::asio::steady_timer watchdog_timer_{loop_};
+    std::vector<SettingValue> settings_now_;
+    ReadSettings read_settings_;
     int listeners_to_drain_ = 0;
     bool draining_ = false;
 };

@@ -242,29 +242,27 @@ Fault dns_servers(Config& config, std::string_view value)
     return {};
 }
 
-Fault api_key(std::string& member, std::string_view value)
+// As incoming headers are named.
+Fault country_header(Config& config, std::string_view value)
+{
+    std::string name{value};
+    for (auto& c : name) {
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c - 'A' + 'a');
+        if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-')
+            return "must be the name of a header such as CF-IPCountry";
+    }
+    config.country_header = name;
+    return {};
+}
+
+template<auto Member> Fault api_key(Config& config, std::string_view value)
 {
     auto const visible = [](char c) { return c > ' ' && c < '\x7f'; };
     if (value.size() < 16 || value.size() > 512 || !std::ranges::all_of(value, visible))
         return "must be 16 to 512 visible characters";
-    member = std::string{value};
+    config.*Member = std::string{value};
     return {};
-}
-Fault seed_live(Config& config, std::string_view v)
-{
-    return api_key(config.seed_api_key, v);
-}
-Fault seed_sandbox(Config& config, std::string_view v)
-{
-    return api_key(config.seed_sandbox_key, v);
-}
-Fault admin_key(Config& config, std::string_view v)
-{
-    return api_key(config.admin_api_key, v);
-}
-Fault metrics_key(Config& config, std::string_view v)
-{
-    return api_key(config.metrics_api_key, v);
 }
 
 Fault web_domain(Config& config, std::string_view value)
@@ -299,8 +297,8 @@ constexpr Setting table[] = {
     {"BACKUP_KEEP_WEEKLY", "", "4", "weeks of which the newest backup is kept, 0 to 520", live, number<&C::backup_keep_weekly, 0, 520>},
     {"SIGNUP", "", "", "POST /v1/signup: open or closed; default: closed, open with --dev", live, signup},
     {"DEFAULT_PLAN", "", "enterprise", "plan of a new developer: free, pro or enterprise", live, plan},
-    {"SEED_API_KEY", "SEED_API_KEY", "", "key of the live developer that --dev makes", secret, seed_live},
-    {"SEED_SANDBOX_KEY", "SEED_SANDBOX_KEY", "", "key of the sandbox developer that --dev makes", secret, seed_sandbox},
+    {"SEED_API_KEY", "SEED_API_KEY", "", "key of the live developer that --dev makes", secret, api_key<&C::seed_api_key>},
+    {"SEED_SANDBOX_KEY", "SEED_SANDBOX_KEY", "", "key of the sandbox developer that --dev makes", secret, api_key<&C::seed_sandbox_key>},
     {"MASTER_KEY", "VAULT_ENCRYPTION_KEY", "", "32 bytes as 64 hex or 44 base64 characters; default: the systemd credential master-key, else DATA_DIR/master.key", secret, text<&C::master_key>},
     {"MASTER_KEYS_OLD", "", "", "master keys of before, separated by commas, while `grantexd keys rewrap` runs", secret, list<&C::master_keys_old>},
     {"RSA_PRIVATE_KEY", "RSA_PRIVATE_KEY", "", "PEM private key to import as the first signing key; default: one is made", secret, text<&C::rsa_private_key>},
@@ -309,7 +307,7 @@ constexpr Setting table[] = {
     {"ED25519_PRIVATE_KEY", "ED25519_PRIVATE_KEY", "", "PEM Ed25519 private key whose public half /.well-known/did.json lists; default: none", secret, text<&C::ed25519_private_key>},
     {"DID_WEB_DOMAIN", "DID_WEB_DOMAIN", "", "domain of the server's did:web; default: the host of the public base URL", live, web_domain},
     {"DID_PUBLIC_RESOLUTION", "", "true", "whether anyone may resolve the DID of an agent", live, toggle<&C::did_public_resolution>},
-    {"ADMIN_API_KEY", "ADMIN_API_KEY", "", "key of the operator endpoints /v1/admin, 16 to 512 characters; default: none, they are off", secret | live, admin_key},
+    {"ADMIN_API_KEY", "ADMIN_API_KEY", "", "key of the operator endpoints /v1/admin, 16 to 512 characters; default: none, they are off", secret | live, api_key<&C::admin_api_key>},
     {"MAX_BODY_BYTES", "", "1048576", "largest request body", live, number<&C::max_body_bytes, 1024, 64 * 1024 * 1024>},
     {"IDEMPOTENCY_TTL", "", "10m", "how long an answer is kept for the same Idempotency-Key", live, duration<&C::idempotency_ttl, 1, day>},
     {"BUDGET_IDEMPOTENCY_TTL", "", "24h", "... of an allocation or a debit of a budget", live, duration<&C::budget_idempotency_ttl, 1, 30 * day>},
@@ -345,11 +343,11 @@ constexpr Setting table[] = {
     {"USAGE_METERING_ENABLED", "USAGE_METERING_ENABLED", "true", "whether GET /v1/usage counts what developers use", live, toggle<&C::usage_metering>},
     {"METRICS_ENABLED", "METRICS_ENABLED", "true", "whether GET /metrics tells the numbers of the server", fixed, toggle<&C::metrics_enabled>},
     {"METRICS_REQUIRE_AUTH", "METRICS_REQUIRE_AUTH", "", "whether GET /metrics needs METRICS_API_KEY; default: true, and without a key nobody may read them", live, toggle<&C::metrics_require_auth>},
-    {"METRICS_API_KEY", "METRICS_API_KEY", "", "key of GET /metrics, 16 to 512 characters", secret | live, metrics_key},
+    {"METRICS_API_KEY", "METRICS_API_KEY", "", "key of GET /metrics, 16 to 512 characters", secret | live, api_key<&C::metrics_api_key>},
     {"METRICS_AGENT_LABELS", "", "false", "tell some metrics by agent (the first 1000)", fixed, toggle<&C::metrics_agent_labels>},
     {"ANOMALY_INTERVAL_SECONDS", "", "3600", "seconds between two passes of anomaly detection over every developer", fixed, seconds<&C::anomaly_interval, 1, 7 * day>},
     {"ANOMALY_AUTO_REVOKE", "", "false", "revoke the grants of agents with a new anomaly of severity high or critical", live, toggle<&C::anomaly_auto_revoke>},
-    {"COUNTRY_HEADER", "", "", "header in which a proxy of TRUST_PROXY names the client's country, such as CF-IPCountry; default: locations are unknown", live, text<&C::country_header>},
+    {"COUNTRY_HEADER", "", "", "header in which a proxy of TRUST_PROXY names the client's country, such as CF-IPCountry; default: locations are unknown", live, country_header},
     {"RATE_PROFILE", "", "appliance", "rate limits: appliance (times 100), reference, or off (only with --dev)", fixed, profile},
     {"RATE_IP", "", "5000", "requests a minute and address", live, number<&C::rate_ip, 1, rate_max>},
     {"RATE_PLAN_FREE", "", "100", "requests a minute of a developer on the free plan", live, number<&C::rate_plan_free, 1, rate_max>},

@@ -78,6 +78,24 @@ void Listener::State::listen(ip::tcp::endpoint const& address)
     }
 }
 
+void Listener::State::adopt(int descriptor)
+{
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    ErrorCode error;
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0 || // NOLINT
+        (address.ss_family != AF_INET && address.ss_family != AF_INET6))
+        error = boost::asio::error::address_family_not_supported;
+    if (!error)
+        acceptor_.assign(
+            address.ss_family == AF_INET6 ? ip::tcp::v6() : ip::tcp::v4(), descriptor, error
+        );
+    if (!error)
+        acceptor_.non_blocking(true, error);
+    if (error)
+        throw boost::system::system_error(error, "cannot use the socket of systemd");
+}
+
 void Listener::State::start()
 {
     wait_acceptable();
@@ -264,11 +282,14 @@ void Listener::State::close()
 
 Listener::Listener(
     boost::asio::io_context& loop, ip::tcp::endpoint address, Handler& handler,
-    ListenerLimits limits, TlsContext const* tls
+    ListenerLimits limits, TlsContext const* tls, std::optional<int> inherited
 )
     : state_(std::make_shared<State>(loop, handler, limits, tls))
 {
-    state_->listen(address);
+    if (inherited)
+        state_->adopt(*inherited);
+    else
+        state_->listen(address);
     state_->start();
 }
 

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 namespace http {
 
@@ -32,10 +33,12 @@ class Listener
 public:
     // Binds and listens at once; throws boost::system::system_error naming the address when it
     // cannot. Sessions are served by `handler`, which must outlive the listener, as must `tls`:
-    // when there is one, every connection begins with a handshake.
+    // when there is one, every connection begins with a handshake. `inherited`: a socket that
+    // listens already, which is taken over whatever its address.
     Listener(
         boost::asio::io_context& loop, boost::asio::ip::tcp::endpoint address, Handler& handler,
-        ListenerLimits limits = {}, TlsContext const* tls = nullptr
+        ListenerLimits limits = {}, TlsContext const* tls = nullptr,
+        std::optional<int> inherited = {}
     );
     ~Listener();
     Listener(Listener&&) = default;

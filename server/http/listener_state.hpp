@@ -25,6 +25,7 @@ public:
     State& operator=(State const&) = delete;
 
     void listen(boost::asio::ip::tcp::endpoint const& address);
+    void adopt(int descriptor);
     void start();
     void drain(std::function<void()> drained);
     void close();

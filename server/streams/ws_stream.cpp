@@ -189,7 +189,7 @@ asio::awaitable<void> WsStream::run()
     }
 }
 
-// A function of its own: in a coroutine GCC 12 -O2 miscompiled this call, whose arguments are
+// A function of its own: in a coroutine GCC 12 miscompiled this call, whose arguments are
 // converted. The frame of run() began 8 bytes late, and the first WebSocket ended the process.
 void WsStream::start_listening()
 {

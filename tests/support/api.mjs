@@ -48,6 +48,11 @@ export function send(base, method, path, { headers = {}, body, agent } = {}) {
                 }),
             );
         });
+        // Of a connection that became a WebSocket, likewise.
+        sent.on("upgrade", ({ statusCode: status, headers }, socket) => {
+            socket.destroy();
+            resolve({ status, headers, text: "" });
+        });
         sent.on("error", reject);
         sent.end(text);
     });
