@@ -18,6 +18,7 @@ namespace po = boost::program_options;
 namespace {
 
 constexpr std::size_t help_column = 30;
+constexpr std::string_view place_names[] = {"config", "data-dir", "admin-socket", "dev"};
 
 po::options_description describe(std::span<Flag const> flags)
 {
@@ -33,14 +34,20 @@ po::options_description describe(std::span<Flag const> flags)
 
 } // namespace
 
-server::Flags
-parse_flags(std::string_view command, Arguments const& arguments, std::span<Flag const> flags)
+server::Flags parse_flags(
+    std::string_view command, Arguments const& arguments, std::span<Flag const> flags,
+    std::string_view word
+)
 {
     auto const hint = ". Try: grantexd " + std::string{command} + " --help";
     try {
         namespace style = po::command_line_style;
-        auto const description = describe(flags);
-        po::positional_options_description const positional;
+        auto description = describe(flags);
+        po::positional_options_description positional;
+        if (!word.empty()) {
+            description.add_options()(std::string{word}.c_str(), po::value<std::string>());
+            positional.add(std::string{word}.c_str(), 1);
+        }
         auto const parsed =
             po::command_line_parser(arguments)
                 .options(description)
@@ -56,7 +63,11 @@ parse_flags(std::string_view command, Arguments const& arguments, std::span<Flag
         }
         return values;
     } catch (po::too_many_positional_options_error const&) {
-        throw UsageError("grantexd " + std::string{command} + " takes flags only" + hint);
+        throw UsageError(
+            "grantexd " + std::string{command} +
+            (word.empty() ? " takes flags only" : " takes flags and one " + std::string{word}) +
+            hint
+        );
     } catch (po::error const& error) {
         throw UsageError(error.what() + hint);
     }
@@ -79,6 +90,25 @@ std::vector<Flag> setting_flags()
             flags.push_back({names[i], setting.help, setting.has(server::a_switch)});
     }
     return flags;
+}
+
+std::vector<Flag> place_flags()
+{
+    std::vector<Flag> flags;
+    for (auto const& flag : setting_flags())
+        if (std::ranges::find(place_names, flag.name) != std::end(place_names))
+            flags.push_back(flag);
+    flags.push_back({"json", "print JSON for programs", true});
+    return flags;
+}
+
+server::Config place_config(server::Flags const& given)
+{
+    server::Flags flags;
+    for (auto const name : place_names)
+        if (auto const found = given.find(std::string{name}); found != given.end())
+            flags.insert(*found);
+    return server::read_config(flags, server::process_environment());
 }
 
 std::string help_text(std::span<Flag const> flags)

@@ -21,13 +21,20 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-// Throws UsageError for an unknown flag, a missing value, or a word that is no flag.
+// Throws UsageError for an unknown flag, a missing value, or a word that is no flag. `word`: the
+// name under which one such word is found among the values; empty: none is taken.
 server::Flags parse_flags(
-    std::string_view command, Arguments const& arguments, std::span<Flag const> flags
+    std::string_view command, Arguments const& arguments, std::span<Flag const> flags,
+    std::string_view word = {}
 );
 
 // The flags that stand for settings.
 std::vector<Flag> setting_flags();
+
+// Those of them that say which server a command is about, and --json.
+std::vector<Flag> place_flags();
+// The settings of that server. Throws ConfigError.
+server::Config place_config(server::Flags const& given);
 
 // A column of flags with their help, wrapped for an 80-column terminal.
 std::string help_text(std::span<Flag const> flags);

@@ -15,6 +15,9 @@ namespace {
 constexpr Command table[] = {
     {"serve", "run the server", serve},
     {"demo", "walk through the whole job against a running server, or one it starts", demo},
+    {"backup", "make a verified backup of the database", backup},
+    {"restore", "put a backup in the place of the database", restore},
+    {"migrate", "bring the database to the schema of this version, or try that on a copy", migrate},
     {"version", "print the version", version},
 };
 
@@ -23,8 +26,8 @@ void print_help(std::ostream& out)
     out << "grantexd lets people allow, limit, see and revoke what AI agents do for them.\n\n"
            "Usage: grantexd COMMAND [flags]\n\nCommands:\n";
     for (auto const& command : table)
-        out << "  " << command.name << std::string(10 - command.name.size(), ' ')
-            << command.summary << "\n";
+        out << "  " << command.name << std::string(10 - command.name.size(), ' ') << command.summary
+            << "\n";
     out << "\nEach command explains itself: grantexd serve --help\n"
            "First steps:                  grantexd serve --dev, then in a second terminal\n"
            "                              grantexd demo\n";
@@ -68,7 +71,7 @@ int run(Arguments const& arguments)
     } catch (server::KeyError const& error) {
         std::cerr << "grantexd: " << error.what() << "\n";
         return exit_config;
-    } catch (storage::SchemaRefused const& error) {
+    } catch (storage::FileRefused const& error) {
         std::cerr << "grantexd: " << error.what() << "\n";
         return exit_config;
     } catch (std::exception const& error) {

@@ -37,6 +37,9 @@ int run(Arguments const& arguments);
 
 int serve(Arguments const& arguments);
 int demo(Arguments const& arguments);
+int backup(Arguments const& arguments);
+int restore(Arguments const& arguments);
+int migrate(Arguments const& arguments);
 int version(Arguments const& arguments);
 
 } // namespace cli
