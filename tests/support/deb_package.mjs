@@ -6,10 +6,13 @@ import { fileURLToPath } from "node:url";
 
 import { binary, run_program, temporary_directory } from "./server.mjs";
 
+// Making a package keeps a processor busy, and others may too.
+const patience_milliseconds = 120_000;
+
 export const top = fileURLToPath(new URL("../..", import.meta.url));
 
 export async function must(command, options) {
-    const { code, stdout, stderr } = await run_program(command, options);
+    const { code, stdout, stderr } = await run_program(command, { patience: patience_milliseconds, ...options });
     if (code !== 0) throw new Error(`${command.join(" ")}: ${code}\n${stdout}${stderr}`);
     return stdout;
 }

@@ -76,10 +76,12 @@ export class Machine {
         this.outer = spawn("unshare", ["--mount", "sh", "-euc", outer], {
             env,
             stdio: ["pipe", "ignore", "pipe"],
+            detached: true, // what interrupts the test must not interrupt the cleaning up
         });
         let trouble = "";
         this.outer.stderr.setEncoding("utf8").on("data", (text) => (trouble += text));
-        this.outer.stderr.unref();
+        // A failed test leaves its machine running; it ends with this process.
+        for (const handle of [this.outer, this.outer.stdin, this.outer.stderr]) handle.unref();
         const init = systemd ? "systemd" : "sleep";
         const is_up = await eventually(async () => {
             const [maker] = children(this.outer.pid);
@@ -97,7 +99,7 @@ export class Machine {
     run(...command) {
         const enter = ["nsenter", "--target", `${this.pid}`, "--all", "--root", "--wd"];
         const env = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", DEBIAN_FRONTEND: "noninteractive" };
-        return run_program([...enter, ...command], { env });
+        return run_program([...enter, ...command], { env, patience: 120_000 });
     }
     // Its output; it must succeed.
     async must(...command) {
@@ -114,6 +116,7 @@ export class Machine {
     }
 
     async stop() {
+        this.outer.ref();
         this.outer.stdin.end();
         if (this.outer.exitCode === null) await once(this.outer, "exit");
     }
