@@ -2,24 +2,15 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { free_port } from "./free_port.mjs";
 import { eventually } from "./process_state.mjs";
 import { RawConnection } from "./raw_connection.mjs";
 import { temporary_directory } from "./server.mjs";
 
 const install = fileURLToPath(new URL("../../server/install", import.meta.url));
-
-async function free_port() {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address();
-    server.close();
-    await once(server, "close");
-    return port;
-}
 
 function configuration(folder, port, upstream) {
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]

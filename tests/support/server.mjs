@@ -53,7 +53,7 @@ export function temporary_directory() {
 
 // Starts a program with nothing of our own environment but PATH: a GRANTEXD_ variable of the
 // person who runs the tests would change what is tested.
-function start_program(command, { env = {}, ...options } = {}) {
+export function start_program(command, { env = {}, ...options } = {}) {
     const child = spawn(command[0], command.slice(1), {
         env: { PATH: process.env.PATH, ...env },
         stdio: ["ignore", "pipe", "pipe"],
