@@ -1,6 +1,7 @@
 // Calls of the HTTP interface, and the main job in single steps. Every step is checked to succeed.
 import { createHash, randomBytes } from "node:crypto";
 import { request } from "node:http";
+import { request as request_tls } from "node:https";
 
 export function pkce_pair() {
     const verifier = randomBytes(32).toString("base64url");
@@ -26,8 +27,9 @@ export function send(base, method, path, { headers = {}, body, agent } = {}) {
         all["content-type"] ??= "application/json";
         all["content-length"] = Buffer.byteLength(text);
     }
+    const ask = base.startsWith("https:") ? request_tls : request;
     return new Promise((resolve, reject) => {
-        const sent = request(base + path, { method, headers: all, agent }, (response) => {
+        const sent = ask(base + path, { method, headers: all, agent }, (response) => {
             let received = "";
             // A stream of events does not end: its head is all that a single call is about.
             if (/^text\/event-stream/.test(response.headers["content-type"] ?? "")) {

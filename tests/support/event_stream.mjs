@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
+import { connect as connect_tls } from "node:tls";
 
 const patience_milliseconds = 20_000;
 
@@ -15,11 +16,16 @@ async function until(holds, what) {
 
 // A connection of HTTP/1.1 whose answer does not end: `text` is all that came after its head.
 class Connection {
-    constructor(base, target, headers) {
-        const { hostname, port, host } = new URL(base);
+    // ca: whom to trust when the base is https.
+    constructor(base, target, headers, ca) {
+        const { protocol, hostname, port, host } = new URL(base);
         this.bytes = Buffer.alloc(0);
         this.closed = false;
-        this.socket = connect(Number(port), hostname);
+        const place = { host: hostname, port: Number(port) };
+        this.socket =
+            protocol === "https:"
+                ? connect_tls({ ...place, servername: hostname, ca })
+                : connect(place);
         this.socket.on("data", (part) => (this.bytes = Buffer.concat([this.bytes, part])));
         this.socket.on("error", () => {});
         this.socket.on("close", () => (this.closed = true));
@@ -52,7 +58,8 @@ export class SseClient extends Connection {
     static open(api, { query = "", headers = {} } = {}) {
         const authorization = `Bearer ${api.key}`;
         const all = { authorization, accept: "text/event-stream", ...headers };
-        return new SseClient(api.base, `/v1/events/stream${query}`, all).opened();
+        const target = `/v1/events/stream${query}`;
+        return new SseClient(api.base, target, all, api.agent?.options.ca).opened();
     }
     get text() {
         return this.bytes.toString();
@@ -93,7 +100,12 @@ export class WebSocketClient extends Connection {
             "sec-websocket-version": "13",
             ...headers,
         };
-        const client = new WebSocketClient(api.base, "/v1/events/ws", upgrade);
+        const client = new WebSocketClient(
+            api.base,
+            "/v1/events/ws",
+            upgrade,
+            api.agent?.options.ca,
+        );
         const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
         client.expected_accept = createHash("sha1").update(key + guid).digest("base64");
         return client.opened();
