@@ -55,11 +55,12 @@ async function start_nginx_example(port, upstream) {
 
 async function start_caddy_example(port, upstream) {
     const text = example("Caddyfile", [
+        ["grace_period 5s", "grace_period 1s\nadmin off\nauto_https disable_redirects"],
         ["\nauth.example.com {", `\nhttps://localhost:${port} {\ntls ${cert_file} ${key_file}`],
         ["reverse_proxy 127.0.0.1:3001 {", `reverse_proxy ${upstream} {`],
     ]);
     const file = join(folder, "Caddyfile");
-    writeFileSync(file, `{\nadmin off\nauto_https disable_redirects\n}\n${text}`);
+    writeFileSync(file, text);
     const env = { HOME: folder, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
     const caddy = start_program(["caddy", "run", "--config", file, "--adapter", "caddyfile"], { env });
     const is_up = await eventually(() => caddy.stderr.includes("serving initial configuration"));
