@@ -3,12 +3,19 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { make_package, must, needs_stand_in, stand_in_for_units } from "../support/deb_package.mjs";
+import {
+    make_package,
+    must,
+    needs_stand_in,
+    source_date,
+    stand_in_for_units,
+    top,
+} from "../support/deb_package.mjs";
 import { start_machine } from "../support/machine.mjs";
-import { run_program, temporary_directory } from "../support/server.mjs";
+import { binary, run_program, temporary_directory } from "../support/server.mjs";
 
 const key_file = "/etc/grantexd/master.key";
 const settings_file = "/etc/grantexd/grantexd.conf";
@@ -138,8 +145,13 @@ test("beside a database that is there it makes no new key, and takes the one of 
 });
 
 test("installed it runs; upgraded it runs on with its data, key and changed settings; removed it keeps them", async () => {
-    const machine = await machine_with({ first, second });
-    await install(machine, "first");
+    const machine = await machine_with({ [basename(first, ".deb")]: first, second });
+    // As README.md says it.
+    const readme = readFileSync(join(top, "README.md"), "utf8");
+    const [, commands] = /```sh\n(apt install [\s\S]*?)```/.exec(readme);
+    const said = await machine.sh(`cd /root\n${commands}`);
+    assert.match(said, /Active: active \(running\)/);
+    assert.match(said, /"status":"healthy"/);
     for (const unit of units) assert.ok(await is_active(machine, unit), unit);
     for (const unit of units)
         assert.equal((await machine.must("systemctl", "is-enabled", unit)).trim(), "enabled");
@@ -177,6 +189,16 @@ test("installed it runs; upgraded it runs on with its data, key and changed sett
     );
     assert.equal(left, needs_stand_in ? stand_in_for_units.files : "");
     await machine.stop();
+});
+
+test("./server/package makes this package", async (t) => {
+    if (binary() !== join(top, ".build/release/grantexd"))
+        return t.skip("the program under test is not the one that is built here");
+    if ((await run_program([binary(), "man"])).code !== 0)
+        return t.skip("the program under test writes no manual");
+    const env = { PATH: process.env.PATH, HOME: process.env.HOME, SOURCE_DATE_EPOCH: source_date };
+    const printed = await must([join(top, "server/package")], { env });
+    assert.equal(digest(printed.trim()), digest(first));
 });
 
 test("lintian finds no error and no warning", async () => {

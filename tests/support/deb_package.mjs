@@ -9,6 +9,7 @@ import { binary, run_program, temporary_directory } from "./server.mjs";
 // Making a package keeps a processor busy, and others may too.
 const patience_milliseconds = 120_000;
 
+export const source_date = "1767225600";
 export const top = fileURLToPath(new URL("../..", import.meta.url));
 
 export async function must(command, options) {
@@ -21,11 +22,13 @@ export async function must(command, options) {
 // aside: it says neither that it is ready nor that it lives, and takes no socket.
 const words = readFileSync(binary(), "latin1");
 export const needs_stand_in = !words.includes("NOTIFY_SOCKET");
+const is_ready = "curl -fsS --retry 5 --retry-delay 1 --retry-connrefused http://127.0.0.1:3001/health";
 
 export async function stand_in_for_units(machine) {
     if (!needs_stand_in) return;
+    const lines = ["[Service]", "Type=exec", "WatchdogSec=0", `ExecStartPost=-+/usr/bin/${is_ready}`];
     await machine.sh(`cd /etc/systemd/system && mkdir grantexd.service.d
-        printf '[Service]\\nType=exec\\nWatchdogSec=0\\n' >grantexd.service.d/stand-in.conf
+        printf '%s\\n' '${lines.join("' '")}' >grantexd.service.d/stand-in.conf
         systemctl mask grantexd.socket`);
 }
 stand_in_for_units.files =
@@ -65,7 +68,7 @@ export async function make_package({ version } = {}) {
     const flags = version ? ["-D", `CPACK_PACKAGE_VERSION=${version}`] : [];
     await must(["cpack", "-G", "DEB", "-B", output, ...flags], {
         cwd: build,
-        env: { SOURCE_DATE_EPOCH: "1767225600" },
+        env: { SOURCE_DATE_EPOCH: source_date },
     });
     const [name] = (await must(["find", output, "-maxdepth", "1", "-name", "*.deb"])).split("\n");
     return name;

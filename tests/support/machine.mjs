@@ -23,7 +23,8 @@ machine=$!
 read -r line || true
 kill -KILL "$machine" || true
 wait "$machine" || true
-for try in 1 2 3 4 5 6 7 8 9 10; do
+# The kernel lets go of the last process a little later.
+for try in $(seq 100); do
     find "$GROUP" -depth -type d -exec rmdir {} + 2>/dev/null && break
     sleep 0.1
 done
