@@ -5,6 +5,7 @@
 
 #include <openssl/rsa.h>
 
+#include <array>
 #include <utility>
 
 namespace crypto {
@@ -18,24 +19,30 @@ bool prepare(EVP_PKEY_CTX* context)
            EVP_PKEY_CTX_set_signature_md(context, sha256_of_signatures) > 0;
 }
 
-// A context made ready for one key costs a fifth of a verification, and tokens of one key come one
-// after another: each thread keeps the last. The context holds a reference to its key, so that no
-// other key can appear at the same address while it is remembered here.
+struct PreparedContext
+{
+    EVP_PKEY const* key = nullptr;
+    KeyContextHandle context;
+};
+
+// A context made ready for one key costs a fifth of a verification: each thread keeps those of the
+// last keys, as many as are published while one takes over from another. A context holds a
+// reference to its key, so that no other key can appear at the same address while it is remembered.
 EVP_PKEY_CTX* verify_context(EVP_PKEY* key)
 {
-    thread_local EVP_PKEY const* prepared_for = nullptr;
-    thread_local KeyContextHandle prepared;
-    if (prepared && prepared_for == key)
-        return prepared.get();
+    thread_local std::array<PreparedContext, 4> prepared;
+    thread_local std::size_t oldest = 0;
+    for (auto const& each : prepared)
+        if (each.context && each.key == key)
+            return each.context.get();
 
-    prepared_for = nullptr;
-    prepared.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
-    if (!prepared || EVP_PKEY_verify_init(prepared.get()) <= 0 || !prepare(prepared.get())) {
-        prepared.reset();
+    KeyContextHandle context{EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr)};
+    if (!context || EVP_PKEY_verify_init(context.get()) <= 0 || !prepare(context.get()))
         return nullptr;
-    }
-    prepared_for = key;
-    return prepared.get();
+    auto& place = prepared[oldest];
+    oldest = (oldest + 1) % prepared.size();
+    place = {key, std::move(context)};
+    return place.context.get();
 }
 
 } // namespace

@@ -1,105 +1,11 @@
 #include "server/config.hpp"
 
-#include "server/secret_file.hpp"
-
 #include <algorithm>
-#include <fstream>
-#include <iterator>
-#include <numeric>
-
-extern char** environ; // NOLINT: POSIX name
+#include <set>
 
 namespace server {
 
 namespace {
-
-std::size_t edit_distance(std::string_view a, std::string_view b)
-{
-    std::vector<std::size_t> row(b.size() + 1);
-    std::iota(row.begin(), row.end(), 0U);
-    for (std::size_t i = 1; i <= a.size(); ++i) {
-        auto diagonal = row[0];
-        row[0] = i;
-        for (std::size_t j = 1; j <= b.size(); ++j) {
-            auto const substituted = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-            diagonal = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, substituted});
-        }
-    }
-    return row.back();
-}
-
-bool is_known_variable(std::string_view variable)
-{
-    return std::ranges::any_of(settings(), [&](Setting const& setting) {
-        auto const name = environment_name(setting);
-        return variable == name || (setting.secret && variable == name + "_FILE");
-    });
-}
-
-void refuse_unknown_variables(Environment const& environment)
-{
-    for (auto const& [variable, value] : environment) {
-        if (!variable.starts_with("GRANTEXD_") || is_known_variable(variable))
-            continue;
-        auto const nearest = std::ranges::min_element(settings(), {}, [&](Setting const& setting) {
-            return edit_distance(variable, environment_name(setting));
-        });
-        throw ConfigError(
-            variable + " is not a setting. Did you mean " + environment_name(*nearest) +
-            "? Try: grantexd serve --help"
-        );
-    }
-}
-
-std::string read_file(std::string const& path, std::string const& variable)
-{
-    if (is_open_to_others(path))
-        throw ConfigError(
-            variable + ": " + path + " can be read by others. Try: chmod 600 " + path
-        );
-    std::ifstream file{path, std::ios::binary};
-    std::string text;
-    try {
-        text.assign(std::istreambuf_iterator<char>{file}, {});
-    } catch (std::ios_base::failure const&) { // a directory, or a disk that cannot be read
-        file.setstate(std::ios::badbit);
-    }
-    if (!file)
-        throw ConfigError(variable + ": cannot read " + path);
-    while (text.ends_with('\n') || text.ends_with('\r'))
-        text.pop_back();
-    // Not like a variable that is set to nothing: a key that was lost on the way must not be
-    // replaced by a new one.
-    if (text.empty())
-        throw ConfigError(variable + ": " + path + " is empty");
-    return text;
-}
-
-struct Given
-{
-    std::string origin; // how the person wrote it, for messages
-    std::string value;
-};
-
-std::optional<Given>
-find_given(Setting const& setting, Flags const& flags, Environment const& environment)
-{
-    if (auto const flag = flags.find(flag_name(setting)); flag != flags.end())
-        return Given{"--" + flag->first, flag->second};
-    auto const name = environment_name(setting);
-    if (auto const variable = environment.find(name); variable != environment.end())
-        return Given{name, variable->second};
-    if (auto const file = environment.find(name + "_FILE");
-        setting.secret && file != environment.end())
-        return Given{file->first, read_file(file->second, file->first)};
-    if (auto const alias = environment.find(std::string{setting.alias});
-        !setting.alias.empty() && alias != environment.end())
-        return Given{alias->first, alias->second};
-    if (!setting.fallback.empty())
-        return Given{"default of " + name, std::string{setting.fallback}};
-    return {};
-}
 
 bool is_loopback(std::string_view listen)
 {
@@ -142,6 +48,19 @@ void check_metrics(Config const& config, bool require_auth_given)
                               "and of developers");
 }
 
+void check_tls(Config const& config)
+{
+    auto const files = !config.tls_certificate.empty() && !config.tls_key.empty();
+    if (config.tls_listen.empty() ? files : !files)
+        throw ConfigError("GRANTEXD_TLS_LISTEN, GRANTEXD_TLS_CERTIFICATE and GRANTEXD_TLS_KEY "
+                          "belong together: set all or none");
+    if (config.dev && files && !is_loopback(config.tls_listen))
+        throw ConfigError(
+            "--dev listens on loopback addresses only, not on " + config.tls_listen +
+            ". Try: --tls-listen 127.0.0.1:3443"
+        );
+}
+
 // Defaults that depend on other settings.
 void complete(Config& config, bool loopback_given, bool signup_given)
 {
@@ -152,6 +71,10 @@ void complete(Config& config, bool loopback_given, bool signup_given)
         );
     if (config.data_dir.empty())
         config.data_dir = config.dev ? "./grantexd-data" : "/var/lib/grantexd";
+    if (config.backup_dir.empty())
+        config.backup_dir = config.data_dir / "backups";
+    if (config.admin_socket.empty())
+        config.admin_socket = config.data_dir / "admin.sock";
     if (config.consent_auth.empty())
         config.consent_auth = config.dev ? "none" : "link";
     if (!loopback_given)
@@ -200,17 +123,6 @@ void complete(Config& config, bool loopback_given, bool signup_given)
         throw ConfigError("GRANTEXD_GRANT_DEFAULT_TTL is longer than GRANTEXD_GRANT_MAX_TTL");
 }
 
-// The reference implementation has two variables for what is one setting here.
-std::optional<std::string> listen_alias(Environment const& environment)
-{
-    auto const host = environment.find("HOST");
-    auto const port = environment.find("PORT");
-    if (host == environment.end() && port == environment.end())
-        return {};
-    return (host == environment.end() ? "127.0.0.1" : host->second) + ":" +
-           (port == environment.end() ? "3001" : port->second);
-}
-
 } // namespace
 
 std::string flag_name(Setting const& setting)
@@ -226,43 +138,58 @@ std::string environment_name(Setting const& setting)
     return "GRANTEXD_" + std::string{setting.name};
 }
 
-Environment process_environment()
+std::string file_name(Setting const& setting)
 {
-    Environment environment;
-    for (auto** entry = environ; *entry != nullptr; ++entry) {
-        std::string_view const text{*entry};
-        if (auto const equals = text.find('='); equals != std::string_view::npos)
-            environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+    auto name = flag_name(setting);
+    std::ranges::replace(name, '-', '_');
+    return name;
+}
+
+Config make_config(std::span<SettingValue const> values)
+{
+    Config config;
+    std::set<std::string_view> given;
+    for (auto const& value : values) {
+        auto const& setting = *value.setting;
+        auto const default_of = "default of " + environment_name(setting);
+        if (auto const fault = setting.apply(config, value.text))
+            throw ConfigError(
+                (value.origin.empty() ? default_of : value.origin) + " " + *fault +
+                (setting.has(secret) ? "" : ", not \"" + value.text + "\"")
+            );
+        given.insert(setting.name);
     }
-    return environment;
+    complete(config, given.contains("ALLOW_LOOPBACK_REDIRECTS"), given.contains("SIGNUP"));
+    check_mail(config);
+    check_metrics(config, given.contains("METRICS_REQUIRE_AUTH"));
+    check_tls(config);
+    return config;
 }
 
 Config read_config(Flags const& flags, Environment const& environment)
 {
-    refuse_unknown_variables(environment);
-    Config config;
-    if (auto const listen = listen_alias(environment))
-        config.listen = *listen;
-    bool loopback_given = false;
-    bool signup_given = false;
-    bool metrics_auth_given = false;
+    return make_config(find_settings(flags, environment));
+}
+
+Reloaded reload(std::span<SettingValue const> now, std::span<SettingValue const> next)
+{
+    auto const value_of = [](std::span<SettingValue const> values, Setting const& setting) {
+        auto const found = std::ranges::find(values, &setting, &SettingValue::setting);
+        return found == values.end() ? std::optional<SettingValue>{} : *found;
+    };
+    Reloaded reloaded;
     for (auto const& setting : settings()) {
-        auto const given = find_given(setting, flags, environment);
-        if (!given)
-            continue; // the member keeps what it was made with
-        if (auto const fault = setting.apply(config, given->value))
-            throw ConfigError(
-                given->origin + " " + *fault +
-                (setting.secret ? "" : ", not \"" + given->value + "\"")
-            );
-        loopback_given |= setting.name == "ALLOW_LOOPBACK_REDIRECTS";
-        signup_given |= setting.name == "SIGNUP";
-        metrics_auth_given |= setting.name == "METRICS_REQUIRE_AUTH";
+        auto const before = value_of(now, setting);
+        auto const after = value_of(next, setting);
+        bool const same =
+            before.has_value() == after.has_value() && (!before || before->text == after->text);
+        if (!same)
+            (setting.has(live) ? reloaded.applied : reloaded.waiting)
+                .push_back(environment_name(setting));
+        if (auto const& chosen = setting.has(live) ? after : before)
+            reloaded.values.push_back(*chosen);
     }
-    complete(config, loopback_given, signup_given);
-    check_mail(config);
-    check_metrics(config, metrics_auth_given);
-    return config;
+    return reloaded;
 }
 
 } // namespace server

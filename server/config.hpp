@@ -27,11 +27,20 @@ using Quota = std::array<std::int64_t, 3>;
 struct Config
 {
     // Program
+    std::filesystem::path config_file; // empty: there was none
     std::string listen = "127.0.0.1:3001";
+    std::string tls_listen; // empty: no TLS
+    std::filesystem::path tls_certificate;
+    std::filesystem::path tls_key;
+    std::filesystem::path admin_socket;
+    std::string log_format; // auto, text, json
     bool dev = false;
     std::string public_base_url; // also the issuer; no trailing slash
     std::string issuer;          // empty: the public base URL, which it must equal
     std::filesystem::path data_dir;
+    std::filesystem::path backup_dir;
+    int backup_keep_daily = 7;
+    int backup_keep_weekly = 4;
     bool signup_open = false;
     std::string default_plan = "enterprise";
     std::string seed_api_key;
@@ -41,7 +50,10 @@ struct Config
 
     // Keys
     std::string master_key;
+    std::vector<std::string> master_keys_old;
     std::string rsa_private_key;
+    int signing_key_rotation_days = 0; // 0: only when asked to
+    std::chrono::seconds signing_key_lead{};
     std::string ed25519_private_key;
     std::string admin_api_key;  // empty: operator endpoints are off
     std::string did_web_domain; // empty: the host of the public base URL
@@ -96,6 +108,7 @@ struct Config
     bool metrics_agent_labels = false;
     std::chrono::seconds anomaly_interval{3600}; // between passes over every developer
     bool anomaly_auto_revoke = false;
+    std::string country_header; // empty: locations are unknown
 
     // Rates per minute, before the profile's factor
     std::string rate_profile; // appliance (times 100), reference, off
@@ -126,21 +139,33 @@ struct Config
     Quota quota_webhooks{};
 };
 
+// What a setting is like, besides its value.
+enum Traits : std::uint8_t
+{
+    fixed = 0,
+    secret = 1,   // also read from the file named by <NAME>_FILE; never shown, no flag
+    a_switch = 2, // --dev needs no value
+    live = 4      // a change takes effect when the settings are read again (SIGHUP)
+};
+
 struct Setting
 {
-    std::string_view name;     // "GRANT_MAX_TTL": GRANTEXD_GRANT_MAX_TTL and --grant-max-ttl
+    // "GRANT_MAX_TTL": GRANTEXD_GRANT_MAX_TTL, --grant-max-ttl, and grant_max_ttl in the file
+    std::string_view name;
     std::string_view alias;    // environment name of the reference implementation, or empty
     std::string_view fallback; // default, as text; empty: none
     std::string_view help;
-    bool secret; // also read from the file named by <NAME>_FILE; never shown
-    bool flag;   // a switch: --dev needs no value
+    int traits;
     // Sets the member; returns what is wrong with the text, or nothing.
     std::optional<std::string> (*apply)(Config&, std::string_view);
+
+    [[nodiscard]] bool has(Traits trait) const { return (traits & trait) != 0; }
 };
 
 std::span<Setting const> settings();
 std::string flag_name(Setting const& setting);        // "grant-max-ttl"
 std::string environment_name(Setting const& setting); // "GRANTEXD_GRANT_MAX_TTL"
+std::string file_name(Setting const& setting);        // "grant_max_ttl"
 
 // A setting is wrong. The text names it, says what is accepted, and ends in what to try.
 class ConfigError : public std::runtime_error
@@ -154,8 +179,31 @@ using Flags = std::map<std::string, std::string>; // by flag name, without the d
 
 Environment process_environment();
 
-// Flag, GRANTEXD_ variable, alias, default, in this order. Throws ConfigError, also for an unknown
-// GRANTEXD_ variable, which it answers with the nearest name.
+// What one setting is set to, and by whom.
+struct SettingValue
+{
+    Setting const* setting = nullptr;
+    std::string text;
+    std::string origin; // as the person wrote it ("--listen", "GRANTEXD_LISTEN"); empty: the default
+};
+
+// Every setting that has a value, in the order of the table: flag, GRANTEXD_ variable, alias, file,
+// default. Throws ConfigError, also for an unknown GRANTEXD_ variable or name in the file, which it
+// answers with the nearest one.
+std::vector<SettingValue> find_settings(Flags const& flags, Environment const& environment);
+
+// Checks each value and what they ask of each other. Throws ConfigError.
+Config make_config(std::span<SettingValue const> values);
+
 Config read_config(Flags const& flags, Environment const& environment);
+
+// The settings were read again: `next` for those that are live, `now` for the others.
+struct Reloaded
+{
+    std::vector<SettingValue> values;
+    std::vector<std::string> applied; // environment names
+    std::vector<std::string> waiting; // they need a restart
+};
+Reloaded reload(std::span<SettingValue const> now, std::span<SettingValue const> next);
 
 } // namespace server

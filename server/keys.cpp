@@ -3,19 +3,16 @@
 #include "crypto/base64url.hpp"
 #include "crypto/ed25519_key.hpp"
 #include "crypto/random.hpp"
-#include "server/master_key.hpp"
+#include "server/signing_keys.hpp"
 #include "storage/keys.hpp"
+
+#include <algorithm>
 
 namespace server {
 
 namespace {
 
-constexpr std::string_view everyone; // server-wide keys belong to no developer
-
-std::string wrap_label(std::string_view developer_id, std::string_view row, std::string_view field)
-{
-    return crypto::sealed_for("dek", developer_id, row, field);
-}
+constexpr std::string_view lookup = "lookup";
 
 Keys::PublicKey public_key(crypto::PublicJwk const& jwk)
 {
@@ -35,6 +32,29 @@ std::string jwks_document(std::vector<Keys::PublicKey> const& keys)
     return text + "]}";
 }
 
+// Said at the start, not to the first developer whose secrets would not open.
+void check_data_keys(storage::Database& db, MasterKeys const& masters)
+{
+    for (auto const& id : storage::list_data_key_masters(db))
+        if (!masters.knows(id))
+            throw KeyError(
+                "master key " + id + " wraps data keys in " + db.file().string() +
+                ", and it is not given. Try: add it to GRANTEXD_MASTER_KEYS_OLD, and take it away "
+                "when `grantexd keys rewrap` is done"
+            );
+}
+
+crypto::SigningKey first_key(Config const& config, storage::Timestamp now)
+{
+    if (config.rsa_private_key.empty())
+        return crypto::SigningKey::generate(now);
+    auto imported = crypto::SigningKey::from_pem(config.rsa_private_key, now);
+    if (!imported)
+        throw KeyError("GRANTEXD_RSA_PRIVATE_KEY is not a PEM RSA key of at least 2048 bits. "
+                       "Try: openssl genrsa 2048");
+    return std::move(*imported);
+}
+
 } // namespace
 
 Keys Keys::open(Config const& config, storage::Database& writer, storage::Timestamp now)
@@ -42,59 +62,78 @@ Keys Keys::open(Config const& config, storage::Database& writer, storage::Timest
     auto const fresh = storage::list_signing_keys(writer).empty();
     Keys keys;
     keys.load_ed25519_key(config);
-    keys.master_ = read_master_key(config, fresh);
+    keys.masters_ = MasterKeys::read(config, fresh);
     keys.load_lookup_key(writer, now);
-    keys.load_signing_keys(config, writer, now);
+    check_data_keys(writer, keys.masters_);
+    if (fresh)
+        storage::insert_signing_key(
+            writer, make_signing_key_row(config, keys.masters_, first_key(config, now), now, now)
+        );
+    settle_signing_keys(writer, config, now);
+    keys.load_signing_keys(writer, now);
     return keys;
 }
 
 void Keys::load_lookup_key(storage::Database& writer, storage::Timestamp now)
 {
-    auto const label = wrap_label(everyone, "lookup", "key");
-    if (auto const sealed = storage::find_server_key(writer, "lookup")) {
-        auto opened = crypto::open_sealed(master_, label, *sealed);
+    auto const place = KeyPlace::of_server_key(lookup);
+    if (auto const sealed = storage::find_server_key(writer, lookup)) {
+        auto opened = masters_.unwrap(place, *sealed);
         if (!opened)
             throw KeyError(
                 "the master key does not open the keys in " + writer.file().string() +
-                ". Try: start with the master key this database was made with"
+                ". Try: start with the master key this database was made with, as "
+                "GRANTEXD_MASTER_KEYS_OLD when there is a new one"
             );
         lookup_ = std::move(*opened);
         return;
     }
     lookup_ = crypto::Secret{32};
     crypto::fill_random(lookup_.bytes());
-    storage::insert_server_key(writer, "lookup", crypto::seal(master_, label, lookup_.view()), now);
+    storage::insert_server_key(writer, lookup, masters_.wrap(place, lookup_.view()), now);
 }
 
-void Keys::load_signing_keys(
-    Config const& config, storage::Database& writer, storage::Timestamp now
-)
+std::shared_ptr<crypto::SigningKey const>
+Keys::open_signing_key(std::string const& kid, std::string_view sealed) const
 {
-    auto rows = storage::list_signing_keys(writer);
-    if (rows.empty()) {
-        auto made = config.rsa_private_key.empty()
-                        ? std::optional{crypto::SigningKey::generate(now)}
-                        : crypto::SigningKey::from_pem(config.rsa_private_key, now);
-        if (!made)
-            throw KeyError("GRANTEXD_RSA_PRIVATE_KEY is not a PEM RSA key of at least 2048 bits. "
-                           "Try: openssl genrsa 2048");
-        auto const sealed = crypto::seal(
-            master_, wrap_label(everyone, made->kid(), "pkcs8"), made->to_pkcs8().view()
+    for (auto const& each : published_)
+        if (each.key->kid() == kid)
+            return each.key;
+    auto const der = masters_.unwrap(KeyPlace::of_signing_key(kid), sealed);
+    auto key = der ? crypto::SigningKey::from_pkcs8(der->view(), kid) : std::nullopt;
+    // A processor or library that signs wrongly must not serve (S-112).
+    if (!key || !key->self_test())
+        throw KeyError("signing key " + kid + " cannot be opened or fails its self-test");
+    return std::make_shared<crypto::SigningKey const>(std::move(*key));
+}
+
+void Keys::load_signing_keys(storage::Database& db, storage::Timestamp now)
+{
+    auto const rows = storage::list_signing_keys(db);
+    auto const lives = judge_keys(rows, now);
+    std::vector<Published> published;
+    std::size_t active = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (lives[i].state == rules::KeyState::gone)
+            continue;
+        if (lives[i].state == rules::KeyState::active)
+            active = published.size();
+        published.push_back(
+            {open_signing_key(rows[i].kid, rows[i].sealed.value()), rows[i].signs_from}
         );
-        rows.push_back({made->kid(), sealed, "active", now});
-        storage::insert_signing_key(writer, rows.front());
     }
-    for (auto const& row : rows) {
-        auto const der =
-            crypto::open_sealed(master_, wrap_label(everyone, row.kid, "pkcs8"), row.sealed);
-        auto key = der ? crypto::SigningKey::from_pkcs8(der->view(), row.kid) : std::nullopt;
-        // A processor or library that signs wrongly must not serve (S-112).
-        if (!key || !key->self_test())
-            throw KeyError("signing key " + row.kid + " cannot be opened or fails its self-test");
-        published_.push_back(std::make_shared<crypto::SigningKey const>(std::move(*key)));
-        pointers_.push_back(published_.back().get());
-        public_keys_.push_back(public_key(published_.back()->jwk()));
-    }
+    if (published.empty())
+        throw KeyError(db.file().string() + " holds no signing key. Try: restore a backup");
+    published_ = std::move(published);
+    pointers_.clear();
+    public_keys_.clear();
+    for (auto const& each : published_)
+        pointers_.push_back(each.key.get());
+    std::rotate(
+        pointers_.begin(), pointers_.begin() + static_cast<std::ptrdiff_t>(active), pointers_.end()
+    );
+    for (auto const* const key : pointers_)
+        public_keys_.push_back(public_key(key->jwk()));
     jwks_ = jwks_document(public_keys_);
 }
 
@@ -112,13 +151,22 @@ void Keys::load_ed25519_key(Config const& config)
                       R"(","alg":"EdDSA","use":"sig","kid":")" + key->kid + R"("})"};
 }
 
+std::shared_ptr<crypto::SigningKey const> const& Keys::signing(storage::Timestamp now) const
+{
+    auto const* active = &published_.front();
+    for (auto const& each : published_)
+        if (each.signs_from <= now)
+            active = &each;
+    return active->key;
+}
+
 std::shared_ptr<crypto::SigningKey const> Keys::signer_of(std::string_view input) const
 {
     auto const header = crypto::decode_base64url(input.substr(0, input.find('.')));
-    for (auto const& key : published_)
-        if (header && header->find("\"" + key->kid() + "\"") != std::string::npos)
-            return key;
-    return published_.front();
+    for (auto const& each : published_)
+        if (header && header->find("\"" + each.key->kid() + "\"") != std::string::npos)
+            return each.key;
+    return published_.front().key;
 }
 
 std::string Keys::lookup_hash(std::string_view secret) const
@@ -137,10 +185,10 @@ std::string Keys::seal(
         auto const made = crypto::make_data_key(ids.next("dek", now));
         row = storage::DataKeyRow{
             made.id, std::string{developer_id},
-            crypto::seal(master_, wrap_label(developer_id, made.id, "key"), made.key.view()), now};
+            masters_.wrap(KeyPlace::of_data_key(developer_id, made.id), made.key.view()), now};
         storage::insert_data_key(db, *row);
     }
-    auto key = crypto::open_sealed(master_, wrap_label(developer_id, row->id, "key"), row->wrapped);
+    auto key = masters_.unwrap(KeyPlace::of_data_key(developer_id, row->id), row->wrapped);
     if (!key)
         throw KeyError("data key " + row->id + " does not open under the master key");
     return crypto::seal(
@@ -155,9 +203,8 @@ std::optional<crypto::Secret> Keys::open_sealed(
 {
     auto const id = crypto::sealed_key_id(sealed);
     auto const row = id ? storage::find_data_key(db, developer_id, *id) : std::nullopt;
-    auto key =
-        row ? crypto::open_sealed(master_, wrap_label(developer_id, row->id, "key"), row->wrapped)
-            : std::nullopt;
+    auto key = row ? masters_.unwrap(KeyPlace::of_data_key(developer_id, row->id), row->wrapped)
+                   : std::nullopt;
     if (!key)
         return {};
     return crypto::open_sealed(

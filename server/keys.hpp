@@ -1,5 +1,5 @@
 // The keys of the running server: the master key that wraps, the RSA keys that sign and verify, the
-// lookup key that hashes refresh tokens, and each developer's data key.
+// lookup key that hashes refresh tokens, and each developer's data key. Belongs to the loop.
 #pragma once
 
 #include "crypto/envelope.hpp"
@@ -7,6 +7,7 @@
 #include "crypto/ids.hpp"
 #include "crypto/signing_key.hpp"
 #include "server/config.hpp"
+#include "server/master_key.hpp"
 #include "storage/database.hpp"
 
 #include <memory>
@@ -17,27 +18,17 @@
 
 namespace server {
 
-// A key is missing, malformed, readable by others, or does not open what is stored. The text says
-// which and what to try.
-class KeyError : public std::runtime_error
-{
-public:
-    using std::runtime_error::runtime_error;
-};
-
 class Keys
 {
 public:
-    // Reads the master key (setting, systemd credential, or DATA_DIR/master.key, which is made on
-    // first start), then opens or makes the stored keys. Throws KeyError.
+    // Reads the master key, then opens or makes the stored keys. Throws KeyError.
     static Keys open(Config const& config, storage::Database& writer, storage::Timestamp now);
 
-    [[nodiscard]] std::shared_ptr<crypto::SigningKey const> const& signing() const
-    {
-        return published_.front();
-    }
+    // The key that signs at this moment. Whoever signs or verifies with it keeps it alive.
+    [[nodiscard]] std::shared_ptr<crypto::SigningKey const> const& signing(storage::Timestamp now
+    ) const;
     // The key that a token's header (its input starts with it) names; it signs a replayed answer
-    // again after a rotation. The signing key when none is named.
+    // again after a rotation. When that key is gone any does: the token was dead before.
     [[nodiscard]] std::shared_ptr<crypto::SigningKey const> signer_of(std::string_view input) const;
 
     // Every key whose signatures count, the signing one first.
@@ -53,6 +44,12 @@ public:
     [[nodiscard]] std::vector<PublicKey> const& public_keys() const { return public_keys_; }
     // The Ed25519 key, if one is configured; only the DID document of the server lists it.
     [[nodiscard]] std::optional<PublicKey> const& ed25519() const { return ed25519_; }
+
+    // Takes over what is stored now: to be called when the rows have changed and are on disk, and
+    // when the time of a key has come. Throws KeyError and changes nothing.
+    void load_signing_keys(storage::Database& db, storage::Timestamp now);
+
+    [[nodiscard]] MasterKeys const& masters() const { return masters_; }
 
     // Keyed hash under which secrets of this server are found again; hex.
     [[nodiscard]] std::string lookup_hash(std::string_view secret) const;
@@ -72,13 +69,21 @@ public:
 private:
     Keys() = default;
 
-    void load_signing_keys(Config const& config, storage::Database& writer, storage::Timestamp now);
+    // One that is published.
+    struct Published
+    {
+        std::shared_ptr<crypto::SigningKey const> key;
+        storage::Timestamp signs_from;
+    };
+
     void load_ed25519_key(Config const& config);
     void load_lookup_key(storage::Database& writer, storage::Timestamp now);
+    [[nodiscard]] std::shared_ptr<crypto::SigningKey const>
+    open_signing_key(std::string const& kid, std::string_view sealed) const;
 
-    crypto::SealingKey master_;
+    MasterKeys masters_;
     crypto::Secret lookup_;
-    std::vector<std::shared_ptr<crypto::SigningKey const>> published_;
+    std::vector<Published> published_; // in the order in which they sign
     std::vector<crypto::SigningKey const*> pointers_;
     std::vector<PublicKey> public_keys_;
     std::optional<PublicKey> ed25519_;

@@ -1,11 +1,11 @@
 #include "server/master_key.hpp"
 
-#include "server/keys.hpp"
 #include "server/secret_file.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -58,9 +58,7 @@ void write_key_file(std::filesystem::path const& file, std::string_view text)
     }
 }
 
-} // namespace
-
-crypto::SealingKey read_master_key(Config const& config, bool may_create)
+crypto::SealingKey read_current(Config const& config, bool may_create)
 {
     if (!config.master_key.empty())
         return parse(config.master_key, "GRANTEXD_MASTER_KEY");
@@ -81,6 +79,66 @@ crypto::SealingKey read_master_key(Config const& config, bool may_create)
         write_key_file(file, text.view());
     }
     return read_key_file(file);
+}
+
+std::string label_of(KeyPlace place)
+{
+    return crypto::sealed_for("dek", place.developer_id, place.row_id, place.field);
+}
+
+} // namespace
+
+MasterKeys MasterKeys::read(Config const& config, bool may_create)
+{
+    MasterKeys keys;
+    keys.current_ = read_current(config, may_create);
+    for (auto const& text : config.master_keys_old)
+        keys.old_.push_back(parse(text, "each key of GRANTEXD_MASTER_KEYS_OLD"));
+    return keys;
+}
+
+crypto::SealingKey const* MasterKeys::find(std::string_view id) const
+{
+    if (id == current_.id)
+        return &current_;
+    auto const old = std::ranges::find(old_, id, &crypto::SealingKey::id);
+    return old == old_.end() ? nullptr : &*old;
+}
+
+bool MasterKeys::knows(std::string_view id) const
+{
+    return find(id) != nullptr;
+}
+
+std::string MasterKeys::wrap(KeyPlace place, std::string_view clear) const
+{
+    return crypto::seal(current_, label_of(place), clear);
+}
+
+std::optional<crypto::Secret> MasterKeys::unwrap(KeyPlace place, std::string_view wrapped) const
+{
+    auto const id = crypto::sealed_key_id(wrapped);
+    auto const* const key = id ? find(*id) : nullptr;
+    if (key == nullptr)
+        return {};
+    return crypto::open_sealed(*key, label_of(place), wrapped);
+}
+
+bool MasterKeys::is_old(std::string_view wrapped) const
+{
+    return crypto::sealed_key_id(wrapped) != current_.id;
+}
+
+std::string MasterKeys::rewrap(KeyPlace place, std::string_view wrapped) const
+{
+    auto const clear = unwrap(place, wrapped);
+    if (!clear)
+        throw KeyError(
+            "key " + std::string{place.row_id} + " is wrapped with master key " +
+            std::string{crypto::sealed_key_id(wrapped).value_or("?")} +
+            ", and none that is given opens it. Try: add that one to GRANTEXD_MASTER_KEYS_OLD"
+        );
+    return wrap(place, clear->view());
 }
 
 } // namespace server

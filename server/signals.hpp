@@ -29,14 +29,38 @@ public:
         ++count_;
     }
 
+    // A token was verified from a country. Many are one signal: only their number waits.
+    void add_location(storage::AnomalySignal signal)
+    {
+        auto const found = locations_.find(signal.developer_id);
+        auto const place = LocationPlace{signal.agent_id.value_or(""), signal.detail};
+        if (found != locations_.end())
+            if (auto const waiting = found->second.find(place); waiting != found->second.end()) {
+                waiting->second.amount += signal.amount;
+                return;
+            }
+        mark(signal.developer_id);
+        auto const full = found != locations_.end() && found->second.size() >= waiting_of_one_max;
+        if (full || count_ >= waiting_max) {
+            ++forgotten_;
+            return;
+        }
+        auto& of_one = locations_[signal.developer_id];
+        of_one.emplace(place, std::move(signal));
+        ++count_;
+    }
+
     // Those of one developer; they wait no longer.
     std::vector<storage::AnomalySignal> take(std::string const& developer_id)
     {
-        auto const found = waiting_.extract(developer_id);
-        if (found.empty())
-            return {};
-        count_ -= found.mapped().size();
-        return std::move(found.mapped());
+        std::vector<storage::AnomalySignal> taken;
+        if (auto found = waiting_.extract(developer_id))
+            taken = std::move(found.mapped());
+        if (auto found = locations_.extract(developer_id))
+            for (auto& [place, signal] : found.mapped())
+                taken.push_back(std::move(signal));
+        count_ -= taken.size();
+        return taken;
     }
 
     // There is something new for detection. Only a hint: after a start everybody is looked at.
@@ -50,7 +74,10 @@ public:
     static constexpr std::size_t waiting_of_one_max = 500;
 
 private:
+    using LocationPlace = std::pair<std::string, std::string>; // agent and country
+
     std::map<std::string, std::vector<storage::AnomalySignal>> waiting_;
+    std::map<std::string, std::map<LocationPlace, storage::AnomalySignal>> locations_;
     std::set<std::string> active_;
     std::size_t count_ = 0;
     std::uint64_t forgotten_ = 0;

@@ -8,7 +8,8 @@
 
 namespace server {
 
-// Starts the coroutine; what it belongs to is kept until it ends. A failure that it does not catch
+// To be called from plain functions: GCC 12 can misplace the frame of a coroutine that contains the
+// call. Starts the coroutine; what it belongs to is kept until it ends. A failure that it does not catch
 // is a programming error and ends the process.
 void spawn(
     boost::asio::any_io_executor const& executor, boost::asio::awaitable<void> work,

@@ -50,4 +50,31 @@ void update_depth(
     );
 }
 
+std::vector<AnomalyCountry>
+list_countries(Database& db, std::string_view developer_id, std::string_view agent_id)
+{
+    return db.list<AnomalyCountry>(
+        R"sql(
+        SELECT country, verifications, first_at, last_at FROM anomaly_countries
+        WHERE developer_id = ?1 AND agent_id = ?2)sql",
+        developer_id, agent_id
+    );
+}
+
+void update_country(
+    Database& db, std::string_view developer_id, std::string_view agent_id,
+    AnomalyCountry const& added
+)
+{
+    db.run(
+        R"sql(
+        INSERT INTO anomaly_countries (developer_id, agent_id, country, verifications, first_at,
+            last_at)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT DO UPDATE SET verifications = verifications + excluded.verifications,
+            last_at = excluded.last_at)sql",
+        developer_id, agent_id, added.country, added.verifications, added.first_at, added.last_at
+    );
+}
+
 } // namespace storage

@@ -32,4 +32,22 @@ void update_depth(
     Timestamp at
 );
 
+// Verifications of an agent's tokens from one country.
+struct AnomalyCountry
+{
+    std::string country;
+    std::int64_t verifications = 0;
+    Timestamp first_at;
+    Timestamp last_at;
+};
+BOOST_DESCRIBE_STRUCT(AnomalyCountry, (), (country, verifications, first_at, last_at))
+
+// There are about 250 countries, so at most as many rows an agent.
+std::vector<AnomalyCountry>
+list_countries(Database& db, std::string_view developer_id, std::string_view agent_id);
+void update_country(
+    Database& db, std::string_view developer_id, std::string_view agent_id,
+    AnomalyCountry const& added
+);
+
 } // namespace storage

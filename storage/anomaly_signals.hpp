@@ -12,13 +12,14 @@ struct AnomalySignal
     std::string developer_id;
     std::string id; // sig_<ULID>: the order in which they were written
     // scope_unregistered, scope_beyond_parent, unknown_agent, code_replay, refresh_replay,
-    // revocation, debit
+    // revocation, debit, location
     std::string kind;
     std::optional<std::string> agent_id;
     std::optional<std::string> principal_id;
     std::optional<std::string> grant_id;
-    std::string detail;      // a scope, or the DID of an agent
-    // How many scopes; of a debit, ten-thousandths; of a replay, milliseconds since the use.
+    std::string detail;      // a scope, the DID of an agent, or a country
+    // How many scopes or verifications; of a debit, ten-thousandths; of a replay, milliseconds
+    // since the use.
     std::int64_t amount = 0;
     std::int64_t budget = 0; // that the debit is taken from, initially
     Timestamp at;

@@ -28,6 +28,19 @@ find_audit_entry(Database& db, std::string_view developer_id, std::string_view i
     );
 }
 
+std::vector<AuditEntry> list_audit_after(
+    Database& db, std::string_view developer_id, std::int64_t after_seq, std::int64_t limit
+)
+{
+    return db.list<AuditEntry>(
+        R"sql(
+        SELECT developer_id, seq, id, agent_id, agent_did, grant_id, principal_id, action,
+               metadata, timestamp, prev_hash, hash, status
+        FROM audit_entries WHERE developer_id = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3)sql",
+        developer_id, after_seq, limit
+    );
+}
+
 // A numbered page counts from the oldest entry; without one the newest entries are wanted, which
 // the same statement finds from the other end.
 std::vector<AuditEntry> list_audit_entries(

@@ -66,6 +66,11 @@ std::vector<AuditEntry> list_audit_entries(
 std::int64_t
 count_audit_entries(Database& db, std::string_view developer_id, AuditFilter const& filter);
 
+// The entries after this place in the chain, in its order.
+std::vector<AuditEntry> list_audit_after(
+    Database& db, std::string_view developer_id, std::int64_t after_seq, std::int64_t limit
+);
+
 // The newest entries about a person, newest first.
 std::vector<AuditEntry> list_audit_about(
     Database& db, std::string_view developer_id, std::string_view principal_id, std::int64_t limit

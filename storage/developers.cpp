@@ -112,6 +112,18 @@ bool delete_api_key(Database& db, std::string_view key_hash)
     return db.run("DELETE FROM api_keys WHERE key_hash = ?1", key_hash) == 1;
 }
 
+int delete_api_keys(Database& db, std::string_view developer_id)
+{
+    return db.run("DELETE FROM api_keys WHERE developer_id = ?1", developer_id);
+}
+
+std::int64_t count_api_keys(Database& db, std::string_view developer_id)
+{
+    return db
+        .find<std::int64_t>("SELECT count(*) FROM api_keys WHERE developer_id = ?1", developer_id)
+        .value_or(0);
+}
+
 DeveloperTotals find_totals(Database& db, std::string_view developer_id)
 {
     return db

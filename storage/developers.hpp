@@ -60,6 +60,9 @@ void insert_api_key(
 );
 // False when the key was already gone.
 bool delete_api_key(Database& db, std::string_view key_hash);
+// All of the developer's; returns how many there were.
+int delete_api_keys(Database& db, std::string_view developer_id);
+std::int64_t count_api_keys(Database& db, std::string_view developer_id);
 
 struct DeveloperTotals
 {

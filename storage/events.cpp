@@ -24,6 +24,16 @@ std::vector<Event> list_events(
     );
 }
 
+std::vector<Event> list_all_events(Database& db, std::string_view after_id, std::int64_t limit)
+{
+    return db.list<Event>(
+        R"sql(
+        SELECT id, developer_id, type, data, created_at FROM events
+        WHERE id > ?1 ORDER BY id LIMIT ?2)sql",
+        after_id, limit
+    );
+}
+
 std::optional<Event> find_event(Database& db, std::string_view developer_id, std::string_view id)
 {
     return db.find<Event>(

@@ -24,6 +24,10 @@ std::vector<Event> list_events(
     Database& db, std::string_view developer_id, std::string_view after_id, std::int64_t limit
 );
 
+// The same over all developers.
+std::vector<Event>
+list_all_events(Database& db, std::string_view after_id, std::int64_t limit);
+
 std::optional<Event> find_event(Database& db, std::string_view developer_id, std::string_view id);
 
 // The newest event of all developers.

@@ -15,6 +15,17 @@ std::optional<Grant> find_grant(Database& db, std::string_view developer_id, std
     );
 }
 
+std::optional<Grant> find_grant_of_anyone(Database& db, std::string_view id)
+{
+    return db.find<Grant>(
+        R"sql(
+        SELECT id, developer_id, agent_id, principal_id, scopes, audience, status, issued_at,
+               expires_at, revoked_at, parent_id, depth, origin
+        FROM grants WHERE id = ?1)sql",
+        id
+    );
+}
+
 namespace {
 
 // The effective status, written once: an active grant past its expiry is expired.

@@ -32,6 +32,9 @@ BOOST_DESCRIBE_STRUCT(
 
 std::optional<Grant> find_grant(Database& db, std::string_view developer_id, std::string_view id);
 
+// Whoever it belongs to: for the operator only.
+std::optional<Grant> find_grant_of_anyone(Database& db, std::string_view id);
+
 // Empty filters match everything. `status` is the effective one at `now`: active, revoked, expired.
 struct GrantFilter
 {

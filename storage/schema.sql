@@ -160,14 +160,18 @@ CREATE TABLE events (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX events_by_developer ON events (developer_id, id);
 
--- RSA keys, PKCS#8 sealed by the master key. Exactly one signs; published ones still verify.
+-- RSA keys, PKCS#8 sealed by the master key. The one that signs is the last whose signs_from has
+-- come; those before it verify until the last token they signed has expired, which lives at most
+-- token_ttl_seconds. A key that is gone keeps its name, so that this is never given again.
 CREATE TABLE signing_keys (
-    kid        TEXT PRIMARY KEY,
-    sealed     TEXT NOT NULL,
-    status     TEXT NOT NULL CHECK (status IN ('active', 'published', 'retired')),
-    created_at INTEGER NOT NULL
+    kid               TEXT PRIMARY KEY,
+    sealed            TEXT,
+    created_at        INTEGER NOT NULL,
+    signs_from        INTEGER NOT NULL,
+    token_ttl_seconds INTEGER NOT NULL,
+    gone_at           INTEGER,
+    CHECK ((sealed IS NULL) = (gone_at IS NOT NULL))
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX signing_keys_active ON signing_keys (status) WHERE status = 'active';
 
 -- Server-wide random keys (the lookup key of refresh tokens), sealed by the master key.
 CREATE TABLE server_keys (
@@ -184,6 +188,8 @@ CREATE TABLE data_keys (
     created_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX data_keys_by_developer ON data_keys (developer_id, id);
+-- By the id of the master key that wraps: what is still under an old one is found at once.
+CREATE INDEX data_keys_by_master ON data_keys (substr(wrapped, 4, 8));
 
 -- First answers to requests with an Idempotency-Key; the body is sealed.
 CREATE TABLE idempotency_records (
@@ -442,7 +448,8 @@ CREATE TABLE anomaly_signals (
     developer_id TEXT NOT NULL REFERENCES developers (id),
     id           TEXT NOT NULL,
     kind         TEXT NOT NULL CHECK (kind IN ('scope_unregistered', 'scope_beyond_parent',
-                     'unknown_agent', 'code_replay', 'refresh_replay', 'revocation', 'debit')),
+                     'unknown_agent', 'code_replay', 'refresh_replay', 'revocation', 'debit',
+                     'location')),
     agent_id     TEXT,
     principal_id TEXT,
     grant_id     TEXT,
@@ -489,6 +496,17 @@ CREATE TABLE anomaly_depths (
     depth        INTEGER NOT NULL,
     last_at      INTEGER NOT NULL,
     PRIMARY KEY (developer_id, agent_id, depth)
+) STRICT, WITHOUT ROWID;
+
+-- From which countries the tokens of an agent were verified, and how often: what is usual for it.
+CREATE TABLE anomaly_countries (
+    developer_id  TEXT NOT NULL REFERENCES developers (id),
+    agent_id      TEXT NOT NULL,
+    country       TEXT NOT NULL,
+    verifications INTEGER NOT NULL,
+    first_at      INTEGER NOT NULL,
+    last_at       INTEGER NOT NULL,
+    PRIMARY KEY (developer_id, agent_id, country)
 ) STRICT, WITHOUT ROWID;
 
 -- Tokens issued within the longest window of a custom rule, for developers who have one.

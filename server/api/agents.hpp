@@ -22,6 +22,7 @@ BOOST_DESCRIBE_STRUCT(CreateAgentBody, (), (name, description, scopes, allowedRe
 
 struct UpdateAgentBody
 {
+    static constexpr std::int64_t members_min = 1;
     std::optional<http::Line<0, 200>> name;
     std::optional<http::Text<0, 2000>> description;
     std::optional<DeclaredScopes> scopes;

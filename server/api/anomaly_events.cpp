@@ -110,6 +110,40 @@ void look_at_debit(AnomalyLedger& ledger, storage::AnomalySignal const& signal, 
     add(found, rules::budget_cliff({grant_id, agent_id, spent, signal.budget}));
 }
 
+void look_at_location(
+    AnomalyLedger& ledger, storage::AnomalySignal const& signal, NewFindings& found
+)
+{
+    auto const agent_id = signal.agent_id.value_or("");
+    auto const grant_id = signal.grant_id.value_or("");
+    std::vector<std::string> known;
+    std::int64_t before = 0;
+    std::optional<storage::Timestamp> first;
+    for (auto const& country :
+         storage::list_countries(ledger.db(), ledger.developer_id(), agent_id)) {
+        before += country.verifications;
+        first = std::min(first.value_or(country.first_at), country.first_at);
+        if (country.last_at > signal.at - rules::geography_window)
+            known.push_back(country.country);
+    }
+    add(found, rules::unusual_geography(
+                   {.agent_id = agent_id,
+                    .grant_id = grant_id,
+                    .country = signal.detail,
+                    .known = known,
+                    .located_before = before,
+                    .first_located = first},
+                   signal.at
+               ));
+    storage::update_country(
+        ledger.db(), ledger.developer_id(), agent_id,
+        {.country = signal.detail,
+         .verifications = signal.amount,
+         .first_at = signal.at,
+         .last_at = signal.at}
+    );
+}
+
 void look_at(AnomalyLedger& ledger, storage::AnomalySignal const& signal, NewFindings& found)
 {
     auto const agent_id = signal.agent_id.value_or("");
@@ -118,6 +152,8 @@ void look_at(AnomalyLedger& ledger, storage::AnomalySignal const& signal, NewFin
     auto const& kind = signal.kind;
     if (kind == "revocation")
         look_at_revocation(ledger, signal, found);
+    else if (kind == "location")
+        look_at_location(ledger, signal, found);
     else if (kind == "debit")
         look_at_debit(ledger, signal, found);
     else if (kind == "unknown_agent")

@@ -154,7 +154,8 @@ TokenView issue_token(
     );
     return {
         .grantToken = {crypto::signing_input(
-            "JWT", request.app.keys.signing()->kid(), claims_of(request, grant, jti, expires)
+            "JWT", request.app.keys.signing(request.now)->kid(),
+            claims_of(request, grant, jti, expires)
         )},
         .expiresAt = expires,
         .scopes = grant.scopes,

@@ -57,6 +57,7 @@ BOOST_DESCRIBE_STRUCT(
 
 struct UpdateDeveloperBody
 {
+    static constexpr std::int64_t members_min = 1;
     std::optional<bool> fidoRequired;
     std::optional<http::Line<0, 100>> fidoRpName;
     std::optional<RedirectUris> allowedRedirectUris;

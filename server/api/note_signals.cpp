@@ -1,6 +1,7 @@
 #include "server/api/note_signals.hpp"
 
 #include "server/rules/anomaly_credentials.hpp"
+#include "server/rules/client_address.hpp"
 
 namespace api {
 
@@ -95,6 +96,26 @@ void note_debit_now(
     signal.amount = amount;
     signal.budget = initial_budget;
     write(turn, std::move(signal));
+}
+
+void note_location(
+    http::Request const& request, std::string_view agent_id, std::string_view grant_id
+)
+{
+    auto const& config = request.app.config;
+    // Anyone can write a header; the proxy's is believed where its X-Forwarded-For is.
+    if (config.country_header.empty() ||
+        !rules::is_trusted_proxy(request.message.peer_address, config.trust_proxy))
+        return;
+    auto const country = rules::country_code(request.message.header(config.country_header));
+    if (!country)
+        return;
+    auto signal = signal_of(request, "location", request.caller().id);
+    signal.agent_id = agent_id;
+    signal.grant_id = grant_id;
+    signal.detail = *country;
+    signal.amount = 1;
+    request.app.signals.add_location(std::move(signal));
 }
 
 } // namespace api

@@ -2,7 +2,7 @@
 // which is kept; the others wait in memory, so that they outlive the refusal of the request.
 #pragma once
 
-#include "server/turn.hpp"
+#include "server/http/request.hpp"
 #include "storage/grants.hpp"
 
 #include <chrono>
@@ -54,6 +54,12 @@ void note_revocation_now(
 void note_debit_now(
     server::Turn& turn, storage::Grant const& grant, std::int64_t amount,
     std::int64_t initial_budget
+);
+
+// A good token was verified by whoever is behind this request; nothing is noted when its country is
+// not known.
+void note_location(
+    http::Request const& request, std::string_view agent_id, std::string_view grant_id
 );
 
 } // namespace api

@@ -2,6 +2,7 @@
 
 #include "server/api/check_token.hpp"
 #include "server/api/metering.hpp"
+#include "server/api/note_signals.hpp"
 
 namespace api {
 
@@ -12,6 +13,7 @@ VerifyTokenView verify_token(http::Request& request, VerifyBody const& body)
     VerifyTokenView view;
     if (checked.verdict != TokenVerdict::good)
         return view;
+    note_location(request, checked.state.agent_id, checked.state.grant_id);
     view.valid = true;
     view.grantId = checked.state.grant_id;
     view.scopes = checked.scopes;

@@ -93,22 +93,19 @@ create_webhook(http::Request& request, CreateWebhookBody const& body)
     check_url(request, body.url);
     storage::Webhook webhook;
     webhook.events = checked_events(body.events);
-    auto secret = non_empty(body.secret);
-    if (secret)
-        check_secret(*secret);
-    else
-        secret = server::make_webhook_secret();
+    auto const secret = body.secret ? std::string{*body.secret} : server::make_webhook_secret();
+    check_secret(secret);
     check_webhook_quota(request);
     webhook.id = request.next_id("wh");
     webhook.developer_id = request.caller().id;
     webhook.url = body.url;
     webhook.legacy_signature = body.legacySignature.value_or(true);
     webhook.created_at = request.now;
-    set_secret(request, webhook, *secret);
+    set_secret(request, webhook, secret);
     storage::insert_webhook(request.db, webhook);
     WebhookWithSecretView shown;
     fill(shown, webhook);
-    shown.secret = *secret;
+    shown.secret = secret;
     return {shown};
 }
 

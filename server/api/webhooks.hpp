@@ -14,7 +14,7 @@ struct CreateWebhookBody
 {
     http::Line<1, 2048> url;
     WebhookEvents events;
-    std::optional<http::Line<0, 256>> secret;
+    std::optional<http::Line<16, 256>> secret;
     std::optional<bool> legacySignature;
 };
 BOOST_DESCRIBE_STRUCT(CreateWebhookBody, (), (url, events, secret, legacySignature))
@@ -22,6 +22,7 @@ BOOST_DESCRIBE_STRUCT(CreateWebhookBody, (), (url, events, secret, legacySignatu
 // At least one member. An empty text counts as absent.
 struct UpdateWebhookBody
 {
+    static constexpr std::int64_t members_min = 1;
     std::optional<http::Line<0, 2048>> url;
     std::optional<WebhookEvents> events;
     std::optional<http::Line<0, 256>> secret;

@@ -1,5 +1,6 @@
 #include "server/cli/command.hpp"
 
+#include "server/cli/all_commands.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/keys.hpp"
 #include "storage/migrate.hpp"
@@ -12,68 +13,110 @@ namespace cli {
 
 namespace {
 
-constexpr Command table[] = {
-    {"serve", "run the server", serve},
-    {"demo", "walk through the whole job against a running server, or one it starts", demo},
-    {"version", "print the version", version},
+constexpr Command const* table[] = {
+    &serve_command,      &init_command,  &demo_command,    &doctor_command,
+    &developers_command, &keys_command, &audit_command, &explain_command, &tail_command,
+    &config_command,     &health_command, &man_command,    &version_command,
 };
 
-void print_help(std::ostream& out)
+void print_overview(std::ostream& out)
 {
     out << "grantexd lets people allow, limit, see and revoke what AI agents do for them.\n\n"
            "Usage: grantexd COMMAND [flags]\n\nCommands:\n";
-    for (auto const& command : table)
-        out << "  " << command.name << std::string(10 - command.name.size(), ' ')
-            << command.summary << "\n";
+    for (auto const* const command : table)
+        out << "  " << command->name << std::string(12 - command->name.size(), ' ')
+            << command->summary << "\n";
     out << "\nEach command explains itself: grantexd serve --help\n"
            "First steps:                  grantexd serve --dev, then in a second terminal\n"
            "                              grantexd demo\n";
 }
 
+int print_version(Input const& input)
+{
+    if (input.has("json"))
+        std::cout << R"({"version":")" << GRANTEXD_VERSION << "\"}\n";
+    else
+        std::cout << "grantexd " << GRANTEXD_VERSION << "\n";
+    return exit_ok;
+}
+
+std::vector<Flag> version_flags()
+{
+    return {{"json", "print JSON for programs", true}};
+}
+
+// Each known failure has its exit code; what is not foreseen is 1.
+int report(std::exception const& error, int code)
+{
+    std::cerr << "grantexd: " << error.what() << "\n";
+    return code;
+}
+
 } // namespace
 
-std::span<Command const> commands()
+Command const version_command{
+    .name = "version",
+    .summary = "print the version",
+    .usage = "grantexd version [--json]",
+    .about = "Print the version of this program.",
+    .examples = "  grantexd version\n",
+    .flags = version_flags,
+    .notes = {},
+    .exits = "0 always, 2 usage",
+    .words_max = 0,
+    .run = print_version};
+
+std::span<Command const* const> commands()
 {
     return table;
 }
 
-int version(Arguments const&)
+std::string help_text(Command const& command)
 {
-    std::cout << "grantexd " << GRANTEXD_VERSION << "\n";
-    return exit_ok;
+    auto flags = command.flags();
+    flags.push_back({"help", "show this text", true});
+    std::string text{command.about};
+    text.append("\n\nUsage: ").append(command.usage);
+    text.append("\n\nExamples:\n").append(command.examples);
+    text.append("\nFlags:\n").append(flag_column(flags));
+    if (!command.notes.empty())
+        text.append("\n").append(command.notes);
+    text.append("\nExit codes: ").append(command.exits).append("\n");
+    return text;
 }
 
-int run(Arguments const& arguments)
+int run(std::vector<std::string> const& arguments)
 {
     auto const name = arguments.empty() ? std::string{"help"} : arguments.front();
     if (name == "help" || name == "--help" || name == "-h") {
-        print_help(std::cout);
+        print_overview(std::cout);
         return exit_ok;
     }
-    auto const* const command = std::ranges::find(
+    auto const* const found = std::ranges::find(
         table, name == "--version" ? "version" : std::string_view{name}, &Command::name
     );
-    if (command == std::end(table)) {
+    if (found == std::end(table)) {
         std::cerr << "grantexd: there is no command \"" << name << "\". Try: grantexd help\n";
         return exit_usage;
     }
+    auto const& command = **found;
     try {
-        return command->run({arguments.begin() + 1, arguments.end()});
+        auto const input = parse_arguments(command, std::span{arguments}.subspan(1));
+        if (input.has("help")) {
+            std::cout << help_text(command);
+            return exit_ok;
+        }
+        return command.run(input);
     } catch (UsageError const& error) {
-        std::cerr << "grantexd: " << error.what() << "\n";
-        return exit_usage;
+        return report(error, exit_usage);
     } catch (server::ConfigError const& error) {
-        std::cerr << "grantexd: " << error.what() << "\n";
-        return exit_config;
+        return report(error, exit_config);
     } catch (server::KeyError const& error) {
-        std::cerr << "grantexd: " << error.what() << "\n";
-        return exit_config;
+        return report(error, exit_config);
     } catch (storage::SchemaRefused const& error) {
-        std::cerr << "grantexd: " << error.what() << "\n";
-        return exit_config;
+        return report(error, exit_config);
     } catch (std::exception const& error) {
-        std::cerr << "grantexd: " << error.what() << "\n";
-        return exit_failed;
+        return report(error, exit_failed);
     }
 }
 

@@ -1,5 +1,5 @@
 // grantexd demo: walks through the whole job, against a running server or one of its own.
-#include "server/cli/arguments.hpp"
+#include "server/cli/all_commands.hpp"
 #include "server/cli/demo_steps.hpp"
 #include "server/cli/own_server.hpp"
 
@@ -19,48 +19,23 @@ namespace {
 constexpr std::string_view default_url = "http://127.0.0.1:3001";
 constexpr char const* key_variable = "GRANTEXD_API_KEY";
 
-constexpr Flag flags[] = {
-    {"yes", "ask nobody: everything goes through the sandbox", true},
-    {"url",
-     "the server to talk to, plain http; http://127.0.0.1:3001 when only a key is given. Without "
-     "URL and key the demo starts a server of its own, which is gone afterwards",
-     false},
-    {"key-file", "file that holds the API key of a developer on that server", false},
-    {"key",
-     "the API key itself; other users of this machine can see it while the demo runs, so keep this "
-     "for development keys",
-     false},
-    {"timeout", "seconds to wait for your decision, 1 to 86400; 300 when not given", false},
-    {"no-open", "print the consent link only, do not open the browser", true},
-    {"json", "print one JSON object a step instead of text", true},
-    {"help", "show this text", true},
-};
-
-void print_help()
+std::vector<Flag> flags()
 {
-    std::cout << "Walk through the whole job: an agent is registered, asks for scopes, you allow\n"
-                 "it, and its token is verified, refreshed, delegated, audited and revoked.\n\n"
-                 "Usage: grantexd demo [flags]\n\n"
-                 "Examples:\n"
-                 "  grantexd demo              a server of its own; you decide in the browser\n"
-                 "  grantexd demo --yes        the same without being asked\n"
-                 "  GRANTEXD_API_KEY=gx_live_... grantexd demo\n"
-                 "                             against the server on http://127.0.0.1:3001\n"
-                 "  grantexd demo --url http://127.0.0.1:3001\n"
-                 "                             the same, with a key it signs up for itself (where\n"
-                 "                             sign-up is open, as with serve --dev)\n\n"
-                 "Flags:\n"
-              << help_text(flags)
-              << "\nThe key is that of --key or --key-file, or else of the environment variable\n"
-                 "GRANTEXD_API_KEY. Keys, codes and tokens are printed shortened.\n"
-                 "\nExit codes: 0 every step went as it should, 1 a step failed or you did not\n"
-                 "            allow it, 2 usage\n";
-}
-
-std::optional<std::string> given(server::Flags const& values, std::string const& name)
-{
-    auto const found = values.find(name);
-    return found == values.end() ? std::nullopt : std::optional{found->second};
+    return {
+        {"yes", "ask nobody: everything goes through the sandbox", true},
+        {"url",
+         "the server to talk to, plain http; http://127.0.0.1:3001 when only a key is given. "
+         "Without URL and key the demo starts a server of its own, which is gone afterwards",
+         false},
+        {"key-file", "file that holds the API key of a developer on that server", false},
+        {"key",
+         "the API key itself; other users of this machine can see it while the demo runs, so keep "
+         "this for development keys",
+         false},
+        {"timeout", "seconds to wait for your decision, 1 to 86400; 300 when not given", false},
+        {"no-open", "print the consent link only, do not open the browser", true},
+        {"json", "print one JSON object a step instead of text", true},
+    };
 }
 
 std::string read_key_file(std::string const& path)
@@ -77,10 +52,10 @@ std::string read_key_file(std::string const& path)
 }
 
 // Empty: none was given.
-std::string read_key(server::Flags const& values)
+std::string read_key(Input const& input)
 {
-    auto const flag = given(values, "key");
-    auto const file = given(values, "key-file");
+    auto const flag = input.find("key");
+    auto const file = input.find("key-file");
     if (flag && file)
         throw UsageError("--key and --key-file are two ways to say the same. Try: one of them");
     auto const* const variable = std::getenv(key_variable);
@@ -96,9 +71,9 @@ std::string read_key(server::Flags const& values)
     return key;
 }
 
-std::chrono::seconds read_timeout(server::Flags const& values)
+std::chrono::seconds read_timeout(Input const& input)
 {
-    auto const text = given(values, "timeout").value_or("300");
+    auto const text = input.find("timeout").value_or("300");
     int seconds = 0;
     auto const [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
     if (fault != std::errc{} || end != text.data() + text.size() || seconds < 1 || seconds > 86400)
@@ -106,9 +81,9 @@ std::chrono::seconds read_timeout(server::Flags const& values)
     return std::chrono::seconds{seconds};
 }
 
-Style style_of(server::Flags const& values)
+Style style_of(Input const& input)
 {
-    if (values.contains("json"))
+    if (input.has("json"))
         return Style::json;
     auto const* const no_color = std::getenv("NO_COLOR"); // no-color.org
     auto const* const terminal = std::getenv("TERM");
@@ -135,22 +110,15 @@ void introduce(Narrator& narrator, HttpClient const& client, bool own_server)
         );
 }
 
-} // namespace
-
-int demo(Arguments const& arguments)
+int demo(Input const& input)
 {
-    auto const values = parse_flags("demo", arguments, flags);
-    if (values.contains("help")) {
-        print_help();
-        return exit_ok;
-    }
-    auto key = read_key(values);
-    auto const url = given(values, "url");
+    auto key = read_key(input);
+    auto const url = input.find("url");
     DemoPlan const plan{
-        .sandbox = values.contains("yes"),
+        .sandbox = input.has("yes"),
         .own_server = !url && key.empty(),
-        .open_browser = !values.contains("no-open"),
-        .patience = read_timeout(values)};
+        .open_browser = !input.has("no-open"),
+        .patience = read_timeout(input)};
     std::optional<HttpClient> client;
     if (!plan.own_server)
         client.emplace(url ? std::string_view{*url} : default_url);
@@ -163,9 +131,33 @@ int demo(Arguments const& arguments)
     }
     auto const has_key = !key.empty();
     client->use_key(std::move(key));
-    Narrator narrator{std::cout, std::cerr, style_of(values)};
+    Narrator narrator{std::cout, std::cerr, style_of(input)};
     introduce(narrator, *client, plan.own_server);
     return walk_demo(*client, narrator, plan, has_key) ? exit_ok : exit_failed;
 }
+
+} // namespace
+
+Command const demo_command{
+    .name = "demo",
+    .summary = "walk through the whole job against a running server, or one it starts",
+    .usage = "grantexd demo [flags]",
+    .about = "Walk through the whole job: an agent is registered, asks for scopes, you allow\n"
+             "it, and its token is verified, refreshed, delegated, audited and revoked.",
+    .examples =
+        "  grantexd demo              a server of its own; you decide in the browser\n"
+        "  grantexd demo --yes        the same without being asked\n"
+        "  GRANTEXD_API_KEY=gx_live_... grantexd demo\n"
+        "                             against the server on http://127.0.0.1:3001\n"
+        "  grantexd demo --url http://127.0.0.1:3001\n"
+        "                             the same, with a key it signs up for itself (where\n"
+        "                             sign-up is open, as with serve --dev)\n",
+    .flags = flags,
+    .notes = "The key is that of --key or --key-file, or else of the environment variable\n"
+             "GRANTEXD_API_KEY. Keys, codes and tokens are printed shortened.\n",
+    .exits = "0 every step went as it should, 1 a step failed or you did not\n"
+             "            allow it, 2 usage",
+    .words_max = 0,
+    .run = demo};
 
 } // namespace cli

@@ -1,4 +1,5 @@
 // grantexd serve: reads the settings, opens everything, prints the banner, serves.
+#include "server/cli/all_commands.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/banner.hpp"
 #include "server/seeds.hpp"
@@ -10,36 +11,16 @@ namespace cli {
 
 namespace {
 
-void print_help()
-{
-    auto flags = setting_flags();
-    std::cout << "Run the server.\n\n"
-                 "Usage: grantexd serve [--dev] [flags]\n\n"
-                 "Examples:\n"
-                 "  grantexd serve --dev                       everything for trying it out\n"
-                 "  grantexd serve --dev --listen 127.0.0.1:0  on any free port\n"
-                 "  grantexd serve --public-base-url https://auth.example.com\n\n"
-                 "Flags (each is also an environment variable: --data-dir is GRANTEXD_DATA_DIR;\n"
-                 "secrets are environment variables only, or files named by <NAME>_FILE):\n"
-              << help_text(flags)
-              << "\nExit codes: 0 stopped, 1 failed, 2 usage, 70 the disk or signing failed,\n"
-                 "            78 a setting, key or file is wrong\n";
-}
-
-} // namespace
-
-int serve(Arguments const& arguments)
+int serve(Input const& input)
 {
     auto const started = std::chrono::steady_clock::now();
-    auto flags = setting_flags();
-    flags.push_back({"help", "show this text", true});
-    auto const given = parse_flags("serve", arguments, flags);
-    if (given.contains("help")) {
-        print_help();
-        return exit_ok;
-    }
-    server::App app{server::read_config(given, server::process_environment())};
-    server::Server server{app, http::Log{}};
+    auto const read = [flags = input.flags] {
+        return server::find_settings(flags, server::process_environment());
+    };
+    auto const values = read();
+    server::App app{server::make_config(values)};
+    server::Server server{app, http::Log{http::choose_log_format(app.config.log_format)}};
+    server.reload_with(values, read);
     app.use_listen_port(server.address().port());
     // Once the address is ours: keys made by a start that then fails would never be shown.
     auto const seeds = server::plant_seeds(app);
@@ -47,5 +28,26 @@ int serve(Arguments const& arguments)
     server.run();
     return exit_ok;
 }
+
+} // namespace
+
+Command const serve_command{
+    .name = "serve",
+    .summary = "run the server",
+    .usage = "grantexd serve [--dev] [flags]",
+    .about = "Run the server.",
+    .examples =
+        "  grantexd serve --dev                       everything for trying it out\n"
+        "  grantexd serve --dev --listen 127.0.0.1:0  on any free port\n"
+        "  grantexd serve --public-base-url https://auth.example.com\n",
+    .flags = setting_flags,
+    .notes =
+        "Each flag is also an environment variable (--data-dir is GRANTEXD_DATA_DIR) and a line\n"
+        "of the file of settings (data_dir = ...). Secrets are environment variables, or files\n"
+        "named by <NAME>_FILE. SIGHUP reads the file again, SIGTERM finishes what is under way.\n",
+    .exits = "0 stopped, 1 failed, 2 usage, 70 the disk or signing failed,\n"
+             "            78 a setting, key or file is wrong",
+    .words_max = 0,
+    .run = serve};
 
 } // namespace cli

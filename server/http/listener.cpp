@@ -42,8 +42,11 @@ std::string network_of(ip::address const& address)
     return {bytes.begin(), bytes.begin() + ipv6_network_bytes};
 }
 
-Listener::State::State(boost::asio::io_context& loop, Handler& handler_of_all, ListenerLimits each)
-    : SessionHost(handler_of_all, each), loop_(loop), acceptor_(loop), sweeper_(loop)
+Listener::State::State(
+    boost::asio::io_context& loop, Handler& handler_of_all, ListenerLimits each,
+    TlsContext const* tls
+)
+    : SessionHost(handler_of_all, each), loop_(loop), tls_(tls), acceptor_(loop), sweeper_(loop)
 {
     open_reserve();
 }
@@ -73,6 +76,24 @@ void Listener::State::listen(ip::tcp::endpoint const& address)
         what << "cannot listen on " << address;
         throw boost::system::system_error(error, what.str());
     }
+}
+
+void Listener::State::adopt(int descriptor)
+{
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    ErrorCode error;
+    if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0 || // NOLINT
+        (address.ss_family != AF_INET && address.ss_family != AF_INET6))
+        error = boost::asio::error::address_family_not_supported;
+    if (!error)
+        acceptor_.assign(
+            address.ss_family == AF_INET6 ? ip::tcp::v6() : ip::tcp::v4(), descriptor, error
+        );
+    if (!error)
+        acceptor_.non_blocking(true, error);
+    if (error)
+        throw boost::system::system_error(error, "cannot use the socket of systemd");
 }
 
 void Listener::State::start()
@@ -169,8 +190,12 @@ void Listener::State::admit(int descriptor, ip::tcp::endpoint const& peer)
         socket.set_option(ip::tcp::no_delay(true), error);
     if (error)
         return; // the peer has gone already
+    auto tls = tls_ != nullptr ? tls_->accept(descriptor) : Tls{};
+    if (tls_ != nullptr && !tls)
+        return; // no memory for it, and nobody is served in the clear here
     auto const session = std::make_shared<Session>(
-        std::move(socket), unmapped(peer.address()).to_string(), shared_from_this()
+        Channel{std::move(socket), std::move(tls)}, unmapped(peer.address()).to_string(),
+        shared_from_this()
     );
     sessions_.emplace(session.get(), Entry{session, network});
     ++per_network_[network];
@@ -257,17 +282,21 @@ void Listener::State::close()
 
 Listener::Listener(
     boost::asio::io_context& loop, ip::tcp::endpoint address, Handler& handler,
-    ListenerLimits limits
+    ListenerLimits limits, TlsContext const* tls, std::optional<int> inherited
 )
-    : state_(std::make_shared<State>(loop, handler, limits))
+    : state_(std::make_shared<State>(loop, handler, limits, tls))
 {
-    state_->listen(address);
+    if (inherited)
+        state_->adopt(*inherited);
+    else
+        state_->listen(address);
     state_->start();
 }
 
 Listener::~Listener()
 {
-    state_->close();
+    if (state_)
+        state_->close();
 }
 
 ip::tcp::endpoint Listener::address() const

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "server/http/message.hpp"
+#include "server/http/tls_context.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 namespace http {
 
@@ -18,6 +20,7 @@ struct ListenerLimits
     std::size_t pipeline_max = 16;           // requests of one connection waiting for their answer
     std::size_t header_bytes_max = 8 * 1024; // request line and headers together
     std::size_t header_count_max = 100;
+    std::chrono::seconds handshake_timeout{10};
     std::chrono::seconds header_timeout{10}; // from the first byte of a request to its last header
     std::chrono::seconds body_timeout{30};
     std::size_t body_bytes_per_second_min = 1024; // after the first seconds of a body
@@ -29,12 +32,17 @@ class Listener
 {
 public:
     // Binds and listens at once; throws boost::system::system_error naming the address when it
-    // cannot. Sessions are served by `handler`, which must outlive the listener.
+    // cannot. Sessions are served by `handler`, which must outlive the listener, as must `tls`:
+    // when there is one, every connection begins with a handshake. `inherited`: a socket that
+    // listens already, which is taken over whatever its address.
     Listener(
         boost::asio::io_context& loop, boost::asio::ip::tcp::endpoint address, Handler& handler,
-        ListenerLimits limits = {}
+        ListenerLimits limits = {}, TlsContext const* tls = nullptr,
+        std::optional<int> inherited = {}
     );
     ~Listener();
+    Listener(Listener&&) = default;
+    Listener& operator=(Listener&&) = delete;
 
     [[nodiscard]] boost::asio::ip::tcp::endpoint address() const; // with the port the system chose
     [[nodiscard]] std::size_t connections() const;

@@ -16,12 +16,16 @@ namespace http {
 class Listener::State : public SessionHost, public std::enable_shared_from_this<State>
 {
 public:
-    State(boost::asio::io_context& loop, Handler& handler, ListenerLimits limits);
+    State(
+        boost::asio::io_context& loop, Handler& handler, ListenerLimits limits,
+        TlsContext const* tls
+    );
     ~State() override;
     State(State const&) = delete;
     State& operator=(State const&) = delete;
 
     void listen(boost::asio::ip::tcp::endpoint const& address);
+    void adopt(int descriptor);
     void start();
     void drain(std::function<void()> drained);
     void close();
@@ -58,6 +62,7 @@ private:
     void stop_when_drained();
 
     boost::asio::io_context& loop_;
+    TlsContext const* tls_;
     boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>
         acceptor_;
     boost::asio::steady_timer sweeper_;

@@ -1,11 +1,18 @@
 #include "server/http/log.hpp"
 
+#include "server/http/log_output.hpp"
 #include "server/rules/time_text.hpp"
 
+#include <boost/json/serialize.hpp>
+#include <boost/json/string.hpp>
+
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
+#include <memory>
 
 namespace http {
 
@@ -50,12 +57,98 @@ std::string log_value(std::string_view text)
     return value;
 }
 
-Log::Log()
-    : sink_([](std::string_view line) {
-          std::string const text = std::string{line} + "\n";
-          // A log that cannot be written must not stop the server.
-          [[maybe_unused]] auto const written = ::write(STDERR_FILENO, text.data(), text.size());
-      })
+namespace {
+
+// A line under way: what is the same for requests and events, in each format.
+class Line
+{
+public:
+    // `priority`: syslog(3), 6 is information.
+    Line(LogFormat format, char priority) : format_(format)
+    {
+        text_.reserve(192);
+        if (format == LogFormat::journal)
+            text_.append("<").append(1, priority).append(">");
+        else if (format == LogFormat::json)
+            text_.append(R"({"time":")").append(now_text()).append("\"");
+        else
+            text_.append(now_text()).append(" ");
+    }
+
+    // In JSON a member, else the bare value: the requests' columns.
+    Line& column(std::string_view name, std::string_view value)
+    {
+        return format_ == LogFormat::json ? member(name, value) : bare(value);
+    }
+    Line& number(std::string_view name, std::int64_t value, std::string_view unit = {})
+    {
+        if (format_ != LogFormat::json)
+            return bare(std::to_string(value) + std::string{unit});
+        text_.append(",\"").append(name).append("\":").append(std::to_string(value));
+        return *this;
+    }
+    // name=value, or a member.
+    Line& field(std::string_view name, std::string_view value)
+    {
+        if (format_ == LogFormat::json)
+            return member(name, value);
+        bare(name);
+        text_.append("=").append(value);
+        return *this;
+    }
+
+    std::string finish() &&
+    {
+        if (format_ == LogFormat::json)
+            text_ += '}';
+        return std::move(text_);
+    }
+
+private:
+    Line& bare(std::string_view value)
+    {
+        if (std::exchange(has_words_, true))
+            text_ += ' ';
+        text_ += value;
+        return *this;
+    }
+    Line& member(std::string_view name, std::string_view value)
+    {
+        boost::json::string const text{value};
+        text_.append(",\"").append(name).append("\":").append(boost::json::serialize(text));
+        return *this;
+    }
+
+    LogFormat format_;
+    std::string text_;
+    bool has_words_ = false;
+};
+
+char priority_of(std::string_view event)
+{
+    return event == "fatal" ? '2' : event == "error" ? '3' : '5'; // a notice: worth an eye
+}
+
+} // namespace
+
+LogFormat choose_log_format(std::string_view setting)
+{
+    if (setting == "json")
+        return LogFormat::json;
+    auto const* const journal = std::getenv("JOURNAL_STREAM"); // systemd.exec(5): device:inode
+    struct stat output
+    {};
+    if (setting == "text" || journal == nullptr || ::fstat(STDERR_FILENO, &output) != 0)
+        return LogFormat::text;
+    auto const ours = std::to_string(output.st_dev) + ":" + std::to_string(output.st_ino);
+    return ours == journal ? LogFormat::journal : LogFormat::text;
+}
+
+Log::Log(LogFormat format)
+    : sink_([output = std::make_shared<LogOutput>(STDERR_FILENO)](std::string_view line) {
+          output->write(line);
+      }),
+      format_(format)
 {}
 
 void Log::request(
@@ -63,27 +156,23 @@ void Log::request(
     std::string_view route, unsigned status, std::chrono::microseconds took
 ) const
 {
-    std::string line;
-    line.reserve(192);
-    line.append(request_id).append(" ").append(caller.empty() ? "-" : caller);
-    line.append(" ").append(known_method(method)).append(" ").append(route);
-    line.append(" ").append(std::to_string(status));
-    line.append(" ").append(std::to_string(took.count())).append("us");
-    write(line);
+    Line line{format_, '6'};
+    line.column("request", request_id)
+        .column("caller", caller.empty() ? "-" : caller)
+        .column("method", known_method(method))
+        .column("route", route)
+        .number("status", status)
+        .number("microseconds", took.count(), "us");
+    sink_(std::move(line).finish());
 }
 
 void Log::event(std::string_view name, std::initializer_list<Field> fields) const
 {
-    std::string line{"event="};
-    line += name;
+    Line line{format_, priority_of(name)};
+    line.field("event", name);
     for (auto const& field : fields)
-        line.append(" ").append(field.name).append("=").append(log_value(field.value));
-    write(line);
-}
-
-void Log::write(std::string const& line) const
-{
-    sink_(now_text() + " " + line);
+        line.field(field.name, log_value(field.value));
+    sink_(std::move(line).finish());
 }
 
 } // namespace http

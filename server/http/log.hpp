@@ -3,20 +3,34 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
 namespace http {
+
+enum class LogFormat : std::uint8_t
+{
+    text,    // for people: a time, then words or name=value
+    journal, // the same without the time, after a priority as sd-daemon(3) wants it
+    json     // an object a line
+};
+
+// Of the setting: text, json, or auto, which is journal when systemd keeps our standard error.
+LogFormat choose_log_format(std::string_view setting);
 
 class Log
 {
 public:
     using Sink = std::function<void(std::string_view line)>; // a line, without its line feed
 
-    // To standard error.
-    Log();
-    explicit Log(Sink sink) : sink_(std::move(sink)) {}
+    // To standard error; a reader that stands still costs lines, which are counted, and never time.
+    explicit Log(LogFormat format = LogFormat::text);
+    explicit Log(Sink sink, LogFormat format = LogFormat::text)
+        : sink_(std::move(sink)), format_(format)
+    {}
 
     void request(
         std::string_view request_id, std::string_view caller, std::string_view method,
@@ -32,9 +46,8 @@ public:
     void event(std::string_view name, std::initializer_list<Field> fields) const;
 
 private:
-    void write(std::string const& line) const;
-
     Sink sink_;
+    LogFormat format_;
 };
 
 // Control characters escaped, cut at 200 bytes: one value never becomes two lines.

@@ -233,14 +233,18 @@ private:
         return found;
     }
 
+    // Whoever needs nothing of a body may leave it out: it is read as {}.
     object request_body(Route const& route, Shape const& shape)
     {
         auto const form = route.operation.body == BodyKind::form;
+        auto const& schema = resolved(shape.body, schemas_.components());
+        auto const required =
+            form || schema.contains("required") || schema.contains("minProperties");
         object content{
             {"schema", shape.body},
             {"example", example_body(shape.body, schemas_.components(), form)}};
         auto const* const type = form ? "application/x-www-form-urlencoded" : "application/json";
-        return {{"required", true}, {"content", {{type, std::move(content)}}}};
+        return {{"required", required}, {"content", {{type, std::move(content)}}}};
     }
 
     object responses(Route const& route, Declaration const& declaration, Shape const& shape)

@@ -3,7 +3,6 @@
 #include "server/http/message_reader.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/error.hpp>
 
 namespace http {
 
@@ -13,18 +12,12 @@ constexpr std::size_t kept_capacity_max = 4096; // a quiet connection gives back
 
 } // namespace
 
-bool must_wait(boost::system::error_code const& error)
-{
-    namespace fault = boost::asio::error;
-    return error == fault::would_block || error == fault::try_again || error == fault::interrupted;
-}
-
-Output::Outcome Output::write(Socket& socket)
+Output::Outcome Output::write(Channel& channel)
 {
     while (sent_ < text_.size()) {
         boost::system::error_code error;
         auto const bytes = boost::asio::buffer(text_.data() + sent_, text_.size() - sent_);
-        auto const count = socket.write_some(bytes, error);
+        auto const count = channel.write_some(bytes, error);
         if (error && !must_wait(error))
             return Outcome::failed;
         sent_ += count;

@@ -1,24 +1,14 @@
-// The bytes a connection still has to send, and the socket they go to.
+// The bytes a connection still has to send.
 #pragma once
 
+#include "server/http/channel.hpp"
 #include "server/http/listener.hpp"
-
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 
 #include <chrono>
 #include <string>
 #include <utility>
 
 namespace http {
-
-// The only place that names the transport; it must be in non-blocking mode.
-using Socket =
-    boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
-
-// Whether an operation has to be repeated when the socket is ready.
-bool must_wait(boost::system::error_code const& error);
 
 class Output
 {
@@ -38,7 +28,7 @@ public:
     // What is still to be sent, for whoever goes on writing.
     [[nodiscard]] std::string take() { return std::exchange(text_, {}).substr(sent_); }
 
-    Outcome write(Socket& socket);
+    Outcome write(Channel& channel);
 
     // Whether the other side takes nothing, or so little that it only means to stay.
     [[nodiscard]] bool is_late(Time now, ListenerLimits const& limits) const;

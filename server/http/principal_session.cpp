@@ -65,7 +65,7 @@ UnsignedToken session_token(
         .iat = rules::whole_seconds(now),
         .exp = rules::whole_seconds(session.expires_at)};
     return {
-        crypto::signing_input(session_type, app.keys.signing()->kid(), write_view(claims).text)};
+        crypto::signing_input(session_type, app.keys.signing(now)->kid(), write_view(claims).text)};
 }
 
 std::optional<storage::PrincipalSession> find_session(

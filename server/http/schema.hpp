@@ -184,6 +184,8 @@ requires boost::describe::has_describe_members<T>::value struct SchemaOf<T>
             boost::json::object schema{{"type", "object"}};
             if (!required.empty())
                 schema["required"] = std::move(required);
+            if constexpr (requires { T::members_min; }) // some member must be there, whichever
+                schema["minProperties"] = T::members_min;
             schema["properties"] = std::move(properties);
             return schema;
         });

@@ -21,8 +21,8 @@ constexpr std::chrono::seconds linger_time{2};
 
 } // namespace
 
-Session::Session(Socket socket, std::string peer_address, std::shared_ptr<SessionHost> host)
-    : socket_(std::move(socket)), peer_address_(std::move(peer_address)), host_(std::move(host)),
+Session::Session(Channel channel, std::string peer_address, std::shared_ptr<SessionHost> host)
+    : channel_(std::move(channel)), peer_address_(std::move(peer_address)), host_(std::move(host)),
       reader_(host_->handler, host_->limits), last_activity_(steady_clock::now())
 {}
 
@@ -37,7 +37,7 @@ void Session::wait_readable()
     if (!wanted || stalled_ || waiting_readable_)
         return;
     waiting_readable_ = true;
-    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](ErrorCode const& error) {
+    channel_.async_wait_readable([self = shared_from_this()](ErrorCode const& error) {
         self->waiting_readable_ = false;
         if (error)
             self->close();
@@ -51,7 +51,7 @@ void Session::wait_writable()
     if (waiting_writable_)
         return;
     waiting_writable_ = true;
-    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](ErrorCode const& error) {
+    channel_.async_wait_writable([self = shared_from_this()](ErrorCode const& error) {
         self->waiting_writable_ = false;
         if (error)
             self->close();
@@ -65,7 +65,7 @@ void Session::readable()
     if (phase_ == Phase::closing || phase_ == Phase::closed || stalled_)
         return;
     ErrorCode error;
-    auto const count = socket_.read_some(boost::asio::buffer(host_->scratch), error);
+    auto const count = channel_.read_some(boost::asio::buffer(host_->scratch), error);
     if (must_wait(error))
         return wait_readable();
     if (error == boost::asio::error::eof)
@@ -214,7 +214,7 @@ void Session::settle()
         return;
     render();
     if (last_)
-        return hand_socket_over();
+        return hand_channel_over();
     write();
     if (phase_ == Phase::closed)
         return;
@@ -235,7 +235,7 @@ void Session::post_turn()
 {
     if (std::exchange(turn_posted_, true))
         return;
-    boost::asio::post(socket_.get_executor(), [self = shared_from_this()] {
+    boost::asio::post(channel_.get_executor(), [self = shared_from_this()] {
         self->turn_posted_ = false;
         if (self->stalled_ && self->has_room())
             self->interpret_kept_input();
@@ -278,7 +278,7 @@ void Session::write()
 {
     if (waiting_writable_ || output_.empty())
         return;
-    auto const outcome = output_.write(socket_);
+    auto const outcome = output_.write(channel_);
     if (outcome == Output::Outcome::failed)
         close();
     else if (outcome == Output::Outcome::blocked)
@@ -288,16 +288,15 @@ void Session::write()
 }
 
 // To whoever turns the connection into a stream; this session ends without closing it.
-void Session::hand_socket_over()
+void Session::hand_channel_over()
 {
     auto const self = shared_from_this();
     phase_ = Phase::closed;
     first_number_ += exchanges_.size();
     exchanges_.clear();
-    ErrorCode ignored;
-    socket_.cancel(ignored);
+    channel_.cancel();
     TakenConnection taken{
-        .socket = std::move(socket_),
+        .channel = std::move(channel_),
         .unsent = output_.take(),
         .headers = std::move(last_->headers)};
     auto const take_over = std::move(last_->take_over);
@@ -313,13 +312,14 @@ void Session::linger()
     phase_ = Phase::lingering;
     stalled_ = false;
     last_activity_ = steady_clock::now();
-    ErrorCode ignored;
-    socket_.shutdown(Socket::shutdown_send, ignored);
+    channel_.finish_sending();
     wait_readable();
 }
 
 void Session::sweep(Time now)
 {
+    if (!channel_.is_established() && now - last_activity_ > host_->limits.handshake_timeout)
+        return close();
     if (output_.is_late(now, host_->limits))
         return close();
     if (phase_ == Phase::lingering && now - last_activity_ > linger_time)
@@ -334,9 +334,8 @@ void Session::sweep(Time now)
 
 void Session::drain()
 {
-    ErrorCode ignored;
     // A request that is already in the receive buffer is still served.
-    if (is_idle() && socket_.available(ignored) == 0)
+    if (is_idle() && !channel_.has_input())
         close();
 }
 
@@ -348,8 +347,7 @@ void Session::close()
     phase_ = Phase::closed;
     first_number_ += exchanges_.size();
     exchanges_.clear();
-    ErrorCode ignored;
-    socket_.close(ignored);
+    channel_.close();
     host_->ended(*this);
 }
 

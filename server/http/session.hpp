@@ -27,7 +27,7 @@ struct SessionHost
     {}
     virtual ~SessionHost() = default;
 
-    // The session closed its socket and wants to be forgotten.
+    // The session closed its channel and wants to be forgotten.
     virtual void ended(Session& session) = 0;
 
     Handler& handler;
@@ -42,7 +42,7 @@ class Session : public std::enable_shared_from_this<Session>
 public:
     using Time = std::chrono::steady_clock::time_point;
 
-    Session(Socket socket, std::string peer_address, std::shared_ptr<SessionHost> host);
+    Session(Channel channel, std::string peer_address, std::shared_ptr<SessionHost> host);
 
     void start();
     void sweep(Time now); // applies the time limits; called a few times a second
@@ -80,13 +80,13 @@ private:
     void post_turn();
     void render();
     void write();
-    void hand_socket_over();
+    void hand_channel_over();
     void linger();
 
     [[nodiscard]] bool has_room() const;
     [[nodiscard]] bool is_idle() const;
 
-    Socket socket_;
+    Channel channel_;
     std::string peer_address_;
     std::shared_ptr<SessionHost> host_;
     Phase phase_ = Phase::open;
@@ -95,7 +95,7 @@ private:
     std::vector<Exchange> exchanges_;
     std::uint64_t first_number_ = 0; // of exchanges_.front()
     Output output_;
-    std::optional<Response> last_; // which takes the socket over
+    std::optional<Response> last_; // which takes the channel over
     std::size_t discarded_ = 0;
     Time last_activity_;
     bool interpreting_ = false;

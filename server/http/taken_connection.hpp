@@ -8,7 +8,7 @@ namespace http {
 
 struct TakenConnection
 {
-    Socket socket;
+    Channel channel;
     std::string unsent; // to be written first: the head of the answer, but for 101
     Headers headers;    // of the answer, for whoever writes a 101
 };

@@ -75,10 +75,7 @@ asio::awaitable<void> DeliveryQueues::serve(Shared queue)
             co_await wait_for_room(queue);
             if (stopping_)
                 co_return;
-            queue->taken.insert(id);
-            ++queue->attempts;
-            ++attempts_;
-            server::spawn(host_.loop.get_executor(), attempt(queue, id));
+            start_attempt(queue, id);
             last_work = std::chrono::steady_clock::now();
         }
         auto const idle = std::chrono::steady_clock::now() - last_work;
@@ -90,6 +87,14 @@ asio::awaitable<void> DeliveryQueues::serve(Shared queue)
         co_await pause(queue);
     }
     queues_.erase(queue->target);
+}
+
+void DeliveryQueues::start_attempt(Shared const& queue, std::string const& id)
+{
+    queue->taken.insert(id);
+    ++queue->attempts;
+    ++attempts_;
+    server::spawn(host_.loop.get_executor(), attempt(queue, id));
 }
 
 // Until this queue may make another attempt.

@@ -62,6 +62,7 @@ private:
     boost::asio::awaitable<void> serve(Shared queue);
     boost::asio::awaitable<void> wait_for_room(Shared queue);
     boost::asio::awaitable<void> pause(Shared queue);
+    void start_attempt(Shared const& queue, std::string const& id);
     boost::asio::awaitable<void> attempt(Shared queue, std::string id);
 
     void open_queue(std::string const& target);

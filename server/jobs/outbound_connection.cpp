@@ -143,12 +143,14 @@ void OutboundConnection::check_addresses(
     std::vector<rules::Address> const& addresses, unsigned short port
 ) const
 {
+    auto const is_own_port =
+        std::ranges::find(outbound_.own_ports, port) != outbound_.own_ports.end();
     for (auto const& address : addresses) {
         if (rules::is_blocked(address, outbound_.policy))
             throw OutboundFailure(
                 AttemptOutcome::blocked, "the host leads to a private or reserved address"
             );
-        if (port == outbound_.own_port && is_own(address))
+        if (is_own_port && is_own(address))
             throw OutboundFailure(AttemptOutcome::blocked, "the host leads back to this server");
     }
 }

@@ -21,6 +21,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace jobs {
 
@@ -31,7 +32,7 @@ struct Outbound
     server::Resolver& resolver;
     server::TlsClient& tls;
     rules::OutboundPolicy const& policy;
-    unsigned short own_port; // of this server's listener
+    std::vector<unsigned short> own_ports; // of this server's listeners
 };
 
 // A request got no answer. The text names no address.

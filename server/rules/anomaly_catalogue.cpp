@@ -10,7 +10,7 @@ namespace {
 constexpr BuiltInAnomaly table[] = {
     {"AD-001", "velocity_spike",       "velocity_spike",         "high",     "Velocity spike",           "More than ten times as many grants of an agent in 5 minutes as in an average 5 minutes of the 7 days before"},
     {"AD-002", "scope_escalation",     "scope_escalation",       "critical", "Scope escalation attempt", "A request for a scope that the agent is not registered for or that the parent grant lacks", true},
-    {"AD-003", "geo_anomaly",          "unusual_geography",      "medium",   "Unusual geography",        "A grant token verified from a country new for its agent; silent while the server has no source of locations", true},
+    {"AD-003", "geo_anomaly",          "unusual_geography",      "medium",   "Unusual geography",        "A grant token verified from a country new for its agent; silent unless the operator names a source of locations (COUNTRY_HEADER)", true},
     {"AD-004", "off_hours_activity",   "off_hours_activity",     "low",      "Off-hours activity",       "More than 10 actions of an agent between 22:00 and 06:00 UTC within 24 hours"},
     {"AD-005", "delegation_depth",     "delegation_depth_spike", "high",     "Delegation depth spike",   "A grant delegated deeper than any of its root agent in 30 days, or as deep as is allowed", true},
     {"AD-006", "rapid_revocation",     "rapid_revocation",       "critical", "Rapid revocation",         "More than 5 revocations within 60 seconds; a cascade is one", true},

@@ -47,6 +47,19 @@ std::optional<AnomalyFinding> scope_escalation(ScopeRequest const& request)
         .metadata = measure_json(measure)};
 }
 
+std::optional<std::string> country_code(std::string_view text)
+{
+    if (text.size() != 2)
+        return {};
+    std::string code;
+    for (auto const c : text) {
+        if ((c < 'A' || c > 'Z') && (c < 'a' || c > 'z'))
+            return {};
+        code += static_cast<char>(c >= 'a' ? c - 'a' + 'A' : c);
+    }
+    return code == "XX" ? std::nullopt : std::optional{code};
+}
+
 std::optional<AnomalyFinding> unusual_geography(TokenLocation const& location, Timestamp now)
 {
     auto const learned = location.first_located && now - *location.first_located >= learning_time &&

@@ -37,6 +37,13 @@ struct TokenLocation
     std::optional<Timestamp> first_located{};
 };
 
+// How long a country stays known.
+constexpr std::chrono::hours geography_window{30 * 24};
+
+// ISO 3166 alpha-2 in upper case, of a header's text; nothing for what is none. Cloudflare's XX
+// (unknown) and T1 (Tor) are none either.
+std::optional<std::string> country_code(std::string_view text);
+
 // AD-003: a country that is new, once 7 days and 20 located verifications have taught what is not.
 std::optional<AnomalyFinding> unusual_geography(TokenLocation const& location, Timestamp now);
 

@@ -45,6 +45,12 @@ std::vector<std::string_view> hops_from_the_right(std::vector<std::string_view> 
 
 } // namespace
 
+bool is_trusted_proxy(std::string_view peer, std::vector<Network> const& trusted)
+{
+    auto const address = parse_address(peer);
+    return address && in_any(*address, trusted);
+}
+
 std::string client_address(
     std::string_view peer, std::vector<std::string_view> const& forwarded_for,
     std::vector<Network> const& trusted

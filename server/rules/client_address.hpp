@@ -14,6 +14,9 @@ std::string client_address(
     std::vector<Network> const& trusted
 );
 
+// Whether what this peer says of its clients is believed.
+bool is_trusted_proxy(std::string_view peer, std::vector<Network> const& trusted);
+
 // An address or network that may be trusted. Nothing for other text and for networks wider than an
 // IPv4 /8 or an IPv6 /16: whoever trusts those trusts everyone.
 std::optional<Network> parse_proxy_network(std::string_view text);

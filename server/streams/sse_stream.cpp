@@ -17,15 +17,15 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 SseStream::SseStream(http::TakenConnection& taken, EventFeed feed, http::Log log)
-    : socket_(std::move(taken.socket)), feed_(std::move(feed)), log_(std::move(log)),
+    : channel_(std::move(taken.channel)), feed_(std::move(feed)), log_(std::move(log)),
       start_text_(std::move(taken.unsent) + ": connected\nretry: 3000\n\n"),
-      changed_(socket_.get_executor()), stuck_(socket_.get_executor())
+      changed_(channel_.get_executor()), stuck_(channel_.get_executor())
 {}
 
 void SseStream::start()
 {
-    server::spawn(socket_.get_executor(), run(), shared_from_this());
-    server::spawn(socket_.get_executor(), listen(), shared_from_this());
+    server::spawn(channel_.get_executor(), run(), shared_from_this());
+    server::spawn(channel_.get_executor(), listen(), shared_from_this());
 }
 
 void SseStream::wake()
@@ -97,7 +97,7 @@ asio::awaitable<void> SseStream::listen()
     std::array<char, 1024> ignored{};
     error_code error;
     while (!error && !closed_)
-        co_await socket_.async_read_some(
+        co_await channel_.async_read_some(
             asio::buffer(ignored), asio::redirect_error(asio::use_awaitable, error)
         );
     close("the client left");
@@ -108,7 +108,7 @@ asio::awaitable<bool> SseStream::write(std::string text)
     watch_write(stuck_time);
     error_code error;
     co_await asio::async_write(
-        socket_, asio::buffer(text), asio::redirect_error(asio::use_awaitable, error)
+        channel_, asio::buffer(text), asio::redirect_error(asio::use_awaitable, error)
     );
     stuck_.cancel();
     if (error)
@@ -140,9 +140,7 @@ void SseStream::close(std::string_view reason)
     );
     changed_.cancel();
     stuck_.cancel();
-    error_code gone;
-    socket_.shutdown(http::Socket::shutdown_both, gone);
-    socket_.close(gone);
+    channel_.close();
     feed_.release_slot();
 }
 

@@ -30,7 +30,7 @@ private:
     void watch_write(std::chrono::seconds after);
     void close(std::string_view reason);
 
-    http::Socket socket_;
+    http::Channel channel_;
     EventFeed feed_;
     http::Log log_;
     std::string start_text_;

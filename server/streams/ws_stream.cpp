@@ -11,14 +11,64 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/role.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/beast/websocket/stream.hpp>
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
+
+#include <array>
+
+namespace http {
+
+// What Beast asks of a transport that is none of its own; found by the type of the argument.
+
+void beast_close_socket(Channel& channel)
+{
+    channel.close();
+}
+
+namespace {
+
+// Reads on to the end of the other side, since to close over what it still sends could reset the
+// connection under the last frame. Beast's time limit of the closing handshake ends it too.
+struct Teardown
+{
+    Channel& channel;
+    bool begun = false;
+
+    template<class Self> void operator()(Self& self, boost::system::error_code error = {})
+    {
+        if (!std::exchange(begun, true)) {
+            channel.finish_sending();
+            return channel.async_wait_readable(std::move(self));
+        }
+        std::array<char, 2048> ignored;
+        while (!error)
+            channel.read_some(boost::asio::buffer(ignored), error);
+        if (must_wait(error))
+            return channel.async_wait_readable(std::move(self));
+        channel.close();
+        self.complete(error == boost::asio::error::eof ? boost::system::error_code{} : error);
+    }
+};
+
+} // namespace
+
+template<class Handler>
+void async_teardown(boost::beast::role_type, Channel& channel, Handler&& handler)
+{
+    boost::asio::async_compose<Handler, void(boost::system::error_code)>(
+        Teardown{channel}, handler, channel.get_executor()
+    );
+}
+
+} // namespace http
 
 namespace streams {
 
@@ -60,14 +110,16 @@ private:
     boost::asio::awaitable<bool> accept();
     boost::asio::awaitable<void> send_until_closed();
     boost::asio::awaitable<void> send_events();
+    void start_listening();
     boost::asio::awaitable<void> listen();
     boost::asio::awaitable<void> close(CloseCode code, std::string_view reason);
     void take(std::string_view message, bool is_first);
     void watch_write(std::chrono::seconds after);
     void ended(std::string_view reason);
 
-    boost::beast::websocket::stream<http::Socket> socket_;
+    boost::beast::websocket::stream<http::Channel> socket_;
     boost::beast::http::request<boost::beast::http::empty_body> request_;
+    std::string unsent_;    // what comes before the 101
     http::Headers headers_; // of the 101
     EventFeed feed_;
     http::Log log_;
@@ -94,9 +146,9 @@ namespace {
 WsStream::WsStream(
     http::TakenConnection& taken, http::Message const& message, EventFeed feed, http::Log log
 )
-    : socket_(std::move(taken.socket)), request_(request_of(message)),
-      headers_(std::move(taken.headers)), feed_(std::move(feed)), log_(std::move(log)),
-      changed_(socket_.get_executor()), stuck_(socket_.get_executor())
+    : socket_(std::move(taken.channel)), request_(request_of(message)),
+      unsent_(std::move(taken.unsent)), headers_(std::move(taken.headers)), feed_(std::move(feed)),
+      log_(std::move(log)), changed_(socket_.get_executor()), stuck_(socket_.get_executor())
 {
     socket_.read_message_max(message_bytes_max);
     // A ping after half of the idle time, and the end when the other half brings nothing either.
@@ -132,8 +184,15 @@ asio::awaitable<void> WsStream::run()
         co_await close(CloseCode::try_again_later, "Too many connections");
         co_return;
     }
-    server::spawn(socket_.get_executor(), listen(), shared_from_this());
+    start_listening();
     co_await send_until_closed();
+}
+
+// A function of its own: in a coroutine GCC 12 -O2 miscompiled this call, whose arguments are
+// converted. The frame of run() began 8 bytes late, and the first WebSocket ended the process.
+void WsStream::start_listening()
+{
+    server::spawn(socket_.get_executor(), listen(), shared_from_this());
 }
 
 asio::awaitable<bool> WsStream::accept()
@@ -144,6 +203,13 @@ asio::awaitable<bool> WsStream::accept()
             response.set(name, value);
     }));
     error_code error;
+    // Answers to requests before the upgrade.
+    co_await asio::async_write(
+        socket_.next_layer(), asio::buffer(unsent_),
+        asio::redirect_error(asio::use_awaitable, error)
+    );
+    if (error)
+        co_return false;
     co_await socket_.async_accept(request_, asio::redirect_error(asio::use_awaitable, error));
     co_return !error;
 }
@@ -258,8 +324,7 @@ void WsStream::watch_write(std::chrono::seconds after)
             return;
         if (after == stuck_time_max || self->feed_.is_overfull()) {
             self->slow_ = true;
-            error_code gone;
-            self->socket_.next_layer().close(gone);
+            self->socket_.next_layer().close();
         } else {
             self->watch_write(stuck_time_max);
         }

@@ -3,6 +3,7 @@
 
 #include "storage/developers.hpp"
 #include "storage/embedded_file.hpp"
+#include "storage/keys.hpp"
 #include "tests/storage/open_store.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -110,6 +111,25 @@ BOOST_AUTO_TEST_CASE(totals_over_all_developers_count_what_was_there_before)
     BOOST_TEST(after[1].developers == 1);
     BOOST_TEST(after[1].agents == 1);
     BOOST_TEST(after[1].grants == 1);
+}
+
+BOOST_AUTO_TEST_CASE(the_key_that_signed_before_keys_were_rotated_signs_on)
+{
+    TemporaryFile file;
+    auto database = storage::Database::open_writer(file.path());
+    migrate_up_to(database, 13);
+    database.execute(R"sql(
+        INSERT INTO signing_keys (kid, sealed, status, created_at) VALUES
+            ('k1', 'v1.m.one', 'active', 1000), ('k0', 'v1.m.zero', 'retired', 500))sql");
+    storage::migrate(database);
+    auto const rows = storage::list_signing_keys(database);
+    BOOST_REQUIRE_EQUAL(rows.size(), 1U);
+    BOOST_TEST(rows[0].kid == "k1");
+    BOOST_TEST(rows[0].sealed.value() == "v1.m.one");
+    BOOST_TEST(storage::to_milliseconds(rows[0].created_at) == 1000);
+    BOOST_TEST(storage::to_milliseconds(rows[0].signs_from) == 1000);
+    BOOST_TEST(rows[0].token_ttl_seconds == 86'400); // the most a setting allowed
+    BOOST_TEST(!rows[0].gone_at);
 }
 
 BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused_with_both_versions)

@@ -1,6 +1,6 @@
 // Calls of the HTTP interface, and the main job in single steps. Every step is checked to succeed.
 import { createHash, randomBytes } from "node:crypto";
-import { request } from "node:http";
+import { request as request_plain } from "node:http";
 import { request as request_tls } from "node:https";
 
 export function pkce_pair() {
@@ -27,9 +27,9 @@ export function send(base, method, path, { headers = {}, body, agent } = {}) {
         all["content-type"] ??= "application/json";
         all["content-length"] = Buffer.byteLength(text);
     }
-    const ask = base.startsWith("https:") ? request_tls : request;
+    const request = base.startsWith("https:") ? request_tls : request_plain;
     return new Promise((resolve, reject) => {
-        const sent = ask(base + path, { method, headers: all, agent }, (response) => {
+        const sent = request(base + path, { method, headers: all, agent }, (response) => {
             let received = "";
             // A stream of events does not end: its head is all that a single call is about.
             if (/^text\/event-stream/.test(response.headers["content-type"] ?? "")) {
@@ -47,6 +47,11 @@ export function send(base, method, path, { headers = {}, body, agent } = {}) {
                     body: parse(received),
                 }),
             );
+        });
+        // Of a connection that became a WebSocket, likewise.
+        sent.on("upgrade", ({ statusCode: status, headers }, socket) => {
+            socket.destroy();
+            resolve({ status, headers, text: "" });
         });
         sent.on("error", reject);
         sent.end(text);

@@ -106,7 +106,7 @@ void ApiServer::start(
     if (!body.empty() && !options.content_type.empty())
         message.headers.emplace_back("content-type", options.content_type);
     message.body = std::move(body);
-    message.peer_address = "127.0.0.1";
+    message.peer_address = options.peer;
     message.received = std::chrono::steady_clock::now();
     auto const asked = std::pair{message.method, message.target};
     dispatch.handle(std::move(message), [this, asked, &answers](http::Response response) {

@@ -57,6 +57,7 @@ public:
         std::string key; // API key; empty: no Authorization header
         http::Headers headers{};
         std::string content_type = "application/json";
+        std::string peer = "127.0.0.1";
     };
 
     // Sends and waits for the answer. `body` is sent as it is.

@@ -1,5 +1,5 @@
-// A certificate of its own for receivers of the tests: {key, cert, file}, the last the path of the
-// certificate, for those who are to trust it.
+// A certificate of its own for a server or a receiver of the tests: {key, cert, file, key_file}, the
+// last two the paths, for programs and for those who are to trust it.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -13,5 +13,5 @@ export function make_certificate(...names) {
     const subject = ["-subj", `/CN=${names[0]}`, "-addext", alternatives];
     const made = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key];
     execFileSync("openssl", ["req", ...made, "-out", cert, ...subject], { stdio: "ignore" });
-    return { key: readFileSync(key), cert: readFileSync(cert), file: cert };
+    return { key: readFileSync(key), cert: readFileSync(cert), file: cert, key_file: key };
 }

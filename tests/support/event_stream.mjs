@@ -1,8 +1,8 @@
 // Clients of the event streams, as plain as can be: what they read is what the server wrote.
 import { createHash, randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { connect } from "node:net";
-import { connect as connect_tls } from "node:tls";
+
+import { connect_to } from "./raw_connection.mjs";
 
 const patience_milliseconds = 20_000;
 
@@ -16,16 +16,11 @@ async function until(holds, what) {
 
 // A connection of HTTP/1.1 whose answer does not end: `text` is all that came after its head.
 class Connection {
-    // ca: whom to trust when the base is https.
-    constructor(base, target, headers, ca) {
-        const { protocol, hostname, port, host } = new URL(base);
+    constructor(api, target, headers) {
+        const { host } = new URL(api.base);
         this.bytes = Buffer.alloc(0);
         this.closed = false;
-        const place = { host: hostname, port: Number(port) };
-        this.socket =
-            protocol === "https:"
-                ? connect_tls({ ...place, servername: hostname, ca })
-                : connect(place);
+        this.socket = connect_to(api.base, api.agent?.options.ca);
         this.socket.on("data", (part) => (this.bytes = Buffer.concat([this.bytes, part])));
         this.socket.on("error", () => {});
         this.socket.on("close", () => (this.closed = true));
@@ -58,8 +53,7 @@ export class SseClient extends Connection {
     static open(api, { query = "", headers = {} } = {}) {
         const authorization = `Bearer ${api.key}`;
         const all = { authorization, accept: "text/event-stream", ...headers };
-        const target = `/v1/events/stream${query}`;
-        return new SseClient(api.base, target, all, api.agent?.options.ca).opened();
+        return new SseClient(api, `/v1/events/stream${query}`, all).opened();
     }
     get text() {
         return this.bytes.toString();
@@ -100,12 +94,7 @@ export class WebSocketClient extends Connection {
             "sec-websocket-version": "13",
             ...headers,
         };
-        const client = new WebSocketClient(
-            api.base,
-            "/v1/events/ws",
-            upgrade,
-            api.agent?.options.ca,
-        );
+        const client = new WebSocketClient(api, "/v1/events/ws", upgrade);
         const guid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
         client.expected_accept = createHash("sha1").update(key + guid).digest("base64");
         return client.opened();

@@ -1,6 +1,7 @@
 // A TCP connection on which a test decides which bytes are sent and when.
 import { once } from "node:events";
 import { connect } from "node:net";
+import { connect as connect_tls } from "node:tls";
 
 export function request_text(method, path, { headers = {}, body = "" } = {}) {
     const all = { Host: "localhost", ...headers };
@@ -9,11 +10,17 @@ export function request_text(method, path, { headers = {}, body = "" } = {}) {
     return `${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body}`;
 }
 
+// To the host and port of an http or https URL; `ca`: whom to trust.
+export function connect_to(base, ca) {
+    const { protocol, hostname, port } = new URL(base);
+    if (protocol === "http:") return connect(Number(port), hostname);
+    return connect_tls({ port: Number(port), host: hostname, servername: hostname, ca });
+}
+
 export class RawConnection {
-    static async open(base) {
-        const { hostname, port } = new URL(base);
-        const connection = new RawConnection(connect(Number(port), hostname));
-        await once(connection.socket, "connect");
+    static async open(base, ca) {
+        const connection = new RawConnection(connect_to(base, ca));
+        await once(connection.socket, base.startsWith("https:") ? "secureConnect" : "connect");
         return connection;
     }
 

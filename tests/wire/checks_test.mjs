@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { answer_faults } from "./contract.mjs";
+import { answer_faults, declared, takes_idempotency_key } from "./contract.mjs";
 import { server_of, stop_servers } from "./run_case.mjs";
 import { shape_differences } from "./shape.mjs";
 import { World, ask } from "./world.mjs";
@@ -11,11 +11,13 @@ let agent;
 let missing;
 let keys;
 let deleted;
+let webhooks;
 before(async () => {
     const { api } = await new World(await server_of()).open();
     agent = await ask(api, "createAgent", { body: { name: "Trip Planner" } });
     missing = await ask(api, "getAgent", { path: { agentId: "ag_1" } });
     keys = await ask(api, "getJwks");
+    webhooks = await ask(api, "listWebhooks");
     deleted = await ask(api, "deleteAgent", { path: { agentId: agent.body.agentId } });
 });
 after(stop_servers);
@@ -71,6 +73,23 @@ test("refusals: another code, phrase, status or request id", () => {
     sees_in_refusal(({ body }) => delete body.message, /message/);
     const other = "0d5b9f0e-6f0b-4a52-9a55-6a7a0f1d2c31";
     sees_in_refusal(({ body }) => (body.requestId = other), /requestId is not/);
+});
+
+test("what the contract says of all operations at once is asked of each", () => {
+    assert.ok(takes_idempotency_key("deleteWebhook"), "it stands in no list of its parameters");
+    for (const id of ["signup", "approveConsent", "rotateKey", "verifyToken", "getMe"])
+        assert.ok(!takes_idempotency_key(id), id);
+    assert.deepEqual(declared("deleteWebhook", 422).codes, ["IDEMPOTENCY_KEY_REUSED"]);
+    assert.deepEqual(declared("createDomain", 409).codes, ["CONFLICT", "IDEMPOTENCY_IN_PROGRESS"]);
+    assert.equal(declared("getWebhook", 409), undefined);
+    assert.deepEqual(declared("verifyDomain", 400).codes, ["VERIFICATION_FAILED", "BAD_REQUEST"]);
+    assert.equal(declared("getWebhook", 400), undefined);
+    sees(
+        "listWebhooks",
+        webhooks,
+        ({ headers }) => delete headers["x-request-id"],
+        /X-Request-Id is missing/,
+    );
 });
 
 test("shapes: a member too many, one too few, one of another type", () => {

@@ -12,7 +12,12 @@ function resolve(part, document) {
     return part;
 }
 
-function types_of({ type, const: only, enum: some }) {
+// Of any of the schemas that may be meant.
+function types_of(schema, document) {
+    const { type, const: only, enum: some, allOf, oneOf, anyOf } = resolve(schema, document);
+    const parts = [allOf, oneOf, anyOf].flatMap((list) => list ?? []);
+    if (parts.length > 0 && !type)
+        return [...new Set(parts.flatMap((part) => types_of(part, document)))].sort();
     if (type) return [type].flat().filter((name) => name !== "null");
     const values = only === undefined ? (some ?? []) : [only];
     return [...new Set(values.filter((value) => value !== null).map((value) => typeof value))];
@@ -23,20 +28,29 @@ function members_of(schema, document, path = "", depth = 0) {
     schema = resolve(schema, document);
     if (!schema || depth > depth_max) return {};
     const members = {};
-    const inner = (part, at) => Object.assign(members, members_of(part, document, at, depth + 1));
-    for (const part of schema.allOf ?? []) inner(part, path);
-    for (const part of [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])]) inner(part, path);
-    if (schema.items) inner(schema.items, `${path}[]`);
+    const of_part = (part, at = path) => members_of(part, document, at, depth + 1);
+    for (const part of schema.allOf ?? []) Object.assign(members, of_part(part));
+    for (const choices of [schema.oneOf, schema.anyOf])
+        if (choices) Object.assign(members, of_any(choices.map((part) => of_part(part))));
+    if (schema.items) Object.assign(members, of_part(schema.items, `${path}[]`));
     for (const [name, property] of Object.entries(schema.properties ?? {})) {
         const at = path ? `${path}.${name}` : name;
-        const types = types_of(resolve(property, document)).join(" or ");
+        const types = types_of(property, document).join(" or ");
         members[at] = { types, required: members[at]?.required ?? false };
-        inner(property, at);
+        Object.assign(members, of_part(property, at));
     }
     for (const name of schema.required ?? []) {
         const at = path ? `${path}.${name}` : name;
         members[at] = { types: "", ...members[at], required: true };
     }
+    return members;
+}
+
+// Of one schema among several: only what all of them require must be there.
+function of_any(choices) {
+    const members = Object.assign({}, ...choices);
+    for (const [name, member] of Object.entries(members))
+        members[name] = { ...member, required: choices.every((each) => each[name]?.required) };
     return members;
 }
 
@@ -118,12 +132,13 @@ export function openapi_differences(contract, served) {
 }
 
 // The facts of contract.json as a document, without the operations named.
-export function document_of({ operations, schemas, declared }, left_out = []) {
+export function document_of(contract, left_out = []) {
+    const { operations, schemas, declared, declared_statuses } = contract;
     const paths = {};
     for (const [operationId, facts] of Object.entries(operations)) {
         if (left_out.includes(operationId)) continue;
-        const { method, path, parameters, request, responses } = facts;
-        const all = Object.keys(responses).map((status) => {
+        const { method, path, parameters, request } = facts;
+        const all = declared_statuses(operationId).map((status) => {
             const response = declared(operationId, status);
             const { content, schema, codes } = response;
             if (Number(status) < 400) return [status, { content }];

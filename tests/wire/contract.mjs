@@ -7,7 +7,28 @@ const Ajv = require("ajv/dist/2020.js").default;
 const add_formats = require("ajv-formats").default;
 
 const facts = JSON.parse(readFileSync(new URL("contract.json", import.meta.url), "utf8"));
-export const { operations, schemas } = facts;
+export const { deliveries, operations, schemas } = facts;
+
+export const is_mutating = (id) => operations[id].method !== "GET";
+
+// "Not honoured: operations without a caller, rotateKey and its alias, and POST operations that
+// change nothing".
+const takes_no_key = ["rotateKey", "rotateKeyAlias", "verifyToken", "verifyGrant"];
+
+// "Every mutating operation accepts Idempotency-Key": core says it with each of its operations, the
+// other files rely on the sentence.
+export const takes_idempotency_key = (id) =>
+    is_mutating(id) &&
+    operations[id].auth.length > 0 &&
+    !operations[id].auth.includes("none") &&
+    !takes_no_key.includes(id);
+
+const is_key = ({ name }) => name === "Idempotency-Key";
+const key_parameter = operations.createAgent.parameters.find(is_key);
+for (const id of Object.keys(operations).filter(takes_idempotency_key)) {
+    const { parameters } = operations[id];
+    if (!parameters.some(is_key)) parameters.push(key_parameter);
+}
 
 // The schema a reference stands for, or the schema itself.
 export function resolved(schema) {
@@ -20,25 +41,46 @@ const without_ref = ({ $ref: _, ...rest }) => rest;
 // What the contract says of all operations at once, where one does not say it itself.
 const refusals_of_all = {
     401: "401 UNAUTHORIZED",
-    409: "409 IDEMPOTENCY_IN_PROGRESS",
     413: "413 BAD_REQUEST",
     415: "415 BAD_REQUEST",
+};
+const refusals_of_writes = { 400: "400 BAD_REQUEST" }; // of a body or a key that is none
+const refusals_of_keys = {
+    409: "409 IDEMPOTENCY_IN_PROGRESS",
     422: "422 IDEMPOTENCY_KEY_REUSED",
 };
+const general_refusals = (id) => ({
+    ...refusals_of_all,
+    ...(is_mutating(id) ? refusals_of_writes : {}),
+    ...(takes_idempotency_key(id) ? refusals_of_keys : {}),
+});
 
-// What the operation may answer with this status, or nothing.
+// "Every response carries X-Request-Id", "authenticated responses carry X-RateLimit-...".
+const rate_headers = ["X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"];
+const general_headers = (id) => [
+    "X-Request-Id",
+    ...(operations[id].auth.includes("developerKey") ? rate_headers : []),
+];
+
+const union = (...lists) => [...new Set(lists.flat())];
+
+// What the operation may answer with this status, or nothing: its own, and what all have.
 export function declared(id, status) {
-    const response = operations[id].responses[status] ?? refusals_of_all[status];
-    return typeof response === "string" ? facts.refusals[response] : response;
+    const own = operations[id].responses[status];
+    if (typeof own === "object")
+        return { ...own, headers: union(own.headers, general_headers(id)) };
+    const refusal = facts.refusals[own];
+    const general = facts.refusals[general_refusals(id)[status]];
+    if (!refusal || !general) return refusal ?? general;
+    return { ...refusal, codes: union(refusal.codes, general.codes) };
 }
 
-export const is_mutating = (id) => operations[id].method !== "GET";
-
-// "Not honoured: operations without a caller, rotateKey and its alias, and POST operations that
-// change nothing". The parameter tells in core; the policies rely on the sentence.
-export const takes_idempotency_key = (id) =>
-    operations[id].parameters.some(({ name }) => name === "Idempotency-Key") ||
-    (is_mutating(id) && operations[id].path.startsWith("/v1/policies"));
+// Of what all have, only what an Idempotency-Key brings: the rest is said once, for everything.
+export const declared_statuses = (id) =>
+    Object.keys({
+        ...operations[id].responses,
+        ...(takes_idempotency_key(id) ? refusals_of_keys : {}),
+    });
 
 export const request_examples = (id) =>
     operations[id].request?.content["application/json"].examples ?? {};
@@ -48,10 +90,10 @@ export const success_statuses = (id) =>
 
 // [status, code] of every refusal the operation declares; the code is "" where it names none.
 export const declared_refusals = (id) =>
-    Object.keys(operations[id].responses)
-        .filter((status) => Number(status) >= 400)
-        .flatMap((status) => {
-            const { codes } = declared(id, status);
+    Object.entries(operations[id].responses)
+        .filter(([status]) => Number(status) >= 400)
+        .flatMap(([status, own]) => {
+            const { codes } = facts.refusals[own];
             return codes.length > 0 ? codes.map((code) => [status, code]) : [[status, ""]];
         });
 
@@ -80,6 +122,9 @@ export function schema_faults(schema, value) {
     );
 }
 
+// Headers that only some answers have: replayed ones, and streams that have lost the place.
+const not_always = ["Idempotent-Replayed", "X-Grantex-Stream-Gap"];
+
 // A body that is too large is refused before anything is counted, so there is nothing to report.
 const is_counted = (status) => status !== 413;
 
@@ -88,7 +133,7 @@ function header_faults({ headers: names }, { status, headers }) {
     for (const name of names) {
         if (name.startsWith("X-RateLimit-") && !is_counted(status)) continue;
         const text = headers[name.toLowerCase()];
-        if (name === "Idempotent-Replayed" && text === undefined) continue; // a first answer
+        if (not_always.includes(name) && text === undefined) continue;
         const schema = facts.headers[name];
         if (text === undefined) faults.push(`${name} is missing`);
         else if (schema.type === "integer" && !/^\d+$/.test(text))
@@ -115,11 +160,13 @@ function refusal_faults({ schema, codes, phrase }, { status, headers, body }) {
     return faults;
 }
 
+const exposition = " version=0.0.4;"; // the only plain text is the metrics': `x-prometheus`
+
 function content_faults(response, { headers, text, body }) {
     const [type] = Object.keys(response.content ?? { "application/json": true });
     if (!type) return text === "" ? [] : [`a body where none belongs: ${text}`];
     const faults = [];
-    const expected = `${type}; charset=utf-8`;
+    const expected = `${type};${type === "text/plain" ? exposition : ""} charset=utf-8`;
     if (headers["content-type"] !== expected)
         faults.push(`Content-Type is ${headers["content-type"]}, not ${expected}`);
     if (type === "application/json" && body === undefined) faults.push(`no JSON: ${text}`);

@@ -47,6 +47,17 @@ test("every answer has the security headers and an id of its own", async () => {
     assert.match(own.headers["x-request-id"], /^[0-9a-f-]{36}$/);
 });
 
+test("a stream has the headers of other answers, but for how long it may be kept", async () => {
+    const { status, headers } = await api.get("/v1/events/stream");
+    assert.equal(status, 200);
+    for (const [name, value] of Object.entries(security_headers))
+        if (name !== "cache-control") assert.equal(headers[name], value, name);
+    assert.equal(headers["cache-control"], "no-cache, no-transform");
+    const from = { origin: server.base };
+    const own = await api.call("GET", "/v1/events/stream", undefined, from);
+    assert.equal(own.headers["access-control-allow-origin"], server.base);
+});
+
 test("a page of another origin is let in only when it is listed; public keys are for all", async () => {
     const from = (origin, method, path) => api.call(method, path, undefined, { origin });
     const own = await from(server.base, "GET", "/v1/agents/ag_1");

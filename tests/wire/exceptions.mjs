@@ -4,6 +4,11 @@
 export const left_out = {
     getMe: ["consentAuth"],
     updateMe: ["consentAuth"],
+    createWebhook: ["legacySignature"],
+    listWebhooks: ["webhooks[].legacySignature"],
+    listAlerts: ["type", "principalId", "resolutionNote", "occurrences", "lastSeenAt"].map(
+        (name) => `data[].${name}`,
+    ),
 };
 
 // Null is the same as nothing, but not for these: "null for name, effect or priority is 400".

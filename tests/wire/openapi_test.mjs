@@ -3,14 +3,17 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 
 import { document_of, openapi_differences, unexplained } from "./compare_openapi.mjs";
-import { declared, operations, schemas } from "./contract.mjs";
+import { declared, declared_statuses, operations, schemas } from "./contract.mjs";
 import { extensions } from "./extensions.mjs";
 import { key_not_honoured_yet, not_built } from "./not_built.mjs";
 import { server_of, stop_servers } from "./run_case.mjs";
 
 after(stop_servers);
 
-const contract = document_of({ operations, schemas, declared }, Object.keys(not_built));
+const contract = document_of(
+    { operations, schemas, declared, declared_statuses },
+    Object.keys(not_built),
+);
 
 const without_key = Object.entries(key_not_honoured_yet).flatMap(([id, reason]) =>
     ["409*", "422*", "parameter header Idempotency-Key"].map((what) => [
@@ -75,6 +78,30 @@ test("the comparison sees members of requests and answers", () => {
         "GET /v1/audit/entries 200 member entries[].colour: only served",
         "GET /v1/audit/{entryId} 200 member colour: only served",
         "POST /v1/audit/log 201 member colour: only served",
+    );
+});
+
+test("the comparison sees what any of several schemas has, and what all of them require", () => {
+    const rules = "/v1/anomaly/rules";
+    says(
+        (_, schemas) => schemas.BuiltInRule.required.push("aliases"), // the custom ones have none
+    );
+    says(
+        (_, schemas) => schemas.BuiltInRule.required.splice(0, 1),
+        `GET ${rules} 200 member rules[].id: required, served optional`,
+        `PATCH ${rules}/{ruleId} 200 member id: required, served optional`,
+    );
+    says(
+        (_, schemas) => delete schemas.BuiltInRule.properties.aliases,
+        `GET ${rules} 200 member rules[].aliases: only in the contract`,
+        `PATCH ${rules}/{ruleId} 200 member aliases: only in the contract`,
+    );
+    says(
+        (_, schemas) => (schemas.AmountInput.oneOf[0].type = "boolean"),
+        "POST /v1/budget/allocate request member initialBudget type: " +
+            "number or string, served boolean or string",
+        "POST /v1/budget/debit request member amount type: " +
+            "number or string, served boolean or string",
     );
 });
 

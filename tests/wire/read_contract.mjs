@@ -11,11 +11,11 @@ import { pathToFileURL } from "node:url";
 
 const { parse } = createRequire(new URL("../clients/package.json", import.meta.url))("yaml");
 
-// The files, and which of their paths are ours to answer.
+// The files, which of their paths are ours to answer, and what of theirs we send by ourselves.
 const files = [
     { name: "core", has: () => true },
     { name: "governance", has: (path) => /^\/v1\/policies(\/\{id\})?$/.test(path) },
-    { name: "signals", has: (path) => path.startsWith("/v1/budget/") },
+    { name: "signals", has: () => true, sends: ["grantexEvent"] },
 ];
 const methods = ["get", "post", "put", "patch", "delete"];
 const error_schema = { $ref: "#/$defs/Error" };
@@ -135,6 +135,15 @@ class ContractFile {
                 found.push(this.operation(path, method, item[method], item.parameters));
         return Object.fromEntries(found);
     }
+    // The parameters of what the server sends are headers.
+    deliveries(names = []) {
+        const found = names.map((name) => {
+            const { parameters, requestBody } = this.document.webhooks[name].post;
+            const headers = parameters.map((parameter) => this.parameter(parameter));
+            return [name, { headers, content: this.content(requestBody.content) }];
+        });
+        return Object.fromEntries(found);
+    }
 }
 
 function references_in(value) {
@@ -202,17 +211,20 @@ export function read_contract(directory) {
     const operations = {};
     const schemas = {};
     const headers = {};
-    for (const { name, has } of files) {
+    const deliveries = {};
+    for (const { name, has, sends } of files) {
         const file = new ContractFile(name, directory, headers);
         const own = file.operations(has);
-        add_used_schemas(schemas, file, own);
+        const sent = file.deliveries(sends);
+        Object.assign(deliveries, sent);
+        add_used_schemas(schemas, file, [own, sent]);
         for (const [id, facts] of Object.entries(own)) {
             if (operations[id]) throw new Error(`two operations are called ${id}`);
             operations[id] = facts;
         }
     }
     const refusals = share_refusals(operations);
-    return `${layout(sorted({ headers, operations, refusals, schemas }))}\n`;
+    return `${layout(sorted({ deliveries, headers, operations, refusals, schemas }))}\n`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {

@@ -20,6 +20,7 @@ before(async () => {
         developerKey: world.api,
         principalSession: await world.principal(),
         adminKey: world.operator,
+        metricsKey: world.scraper,
         grantToken: world.server.api(grantToken),
         unknown: world.server.api("gx_test_" + "A".repeat(43)),
     };

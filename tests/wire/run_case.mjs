@@ -1,8 +1,13 @@
 // Runs a case in a world of its own.
-import { World, ask, start_closed, start_narrow, start_roomy } from "./world.mjs";
+import { World, ask, start_closed, start_narrow, start_quiet, start_roomy } from "./world.mjs";
 import { request_examples } from "./contract.mjs";
 
-const starts = { roomy: start_roomy, narrow: start_narrow, closed: start_closed };
+const starts = {
+    roomy: start_roomy,
+    narrow: start_narrow,
+    closed: start_closed,
+    quiet: start_quiet,
+};
 const started = new Map();
 
 // One server of each kind for all cases of a file, started when the first case needs it.
@@ -11,7 +16,11 @@ export function server_of(kind = "roomy") {
     return started.get(kind);
 }
 export async function stop_servers() {
-    for (const server of started.values()) await (await server).stop();
+    for (const starting of started.values()) {
+        const server = await starting;
+        await server.stop();
+        server.outside?.close();
+    }
 }
 
 // The request example a case replays: the named one, else the only one.

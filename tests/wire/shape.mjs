@@ -1,7 +1,7 @@
 // The shape of a JSON value: names and types of its members, without its values.
 
-// Members whose names are the caller's own.
-const free_form = new Set(["metadata", "byMode"]);
+// Members whose names are the caller's own, or follow from what happened.
+const free_form = new Set(["metadata", "byMode", "byRule"]);
 
 const type_of = (value) =>
     value === null ? "null" : Array.isArray(value) ? "array" : typeof value;

@@ -1,8 +1,9 @@
 // The servers the cases run against, and what a case needs of them: developers of its own, agents,
 // requests, grants.
 import { press, visit } from "../support/person.mjs";
-import { run_grantexd, start_server } from "../support/server.mjs";
+import { metrics_key, run_grantexd, start_server } from "../support/server.mjs";
 import { operations, url_of } from "./contract.mjs";
+import { Outside } from "./outside.mjs";
 
 export const admin_key = "operator-key-of-the-wire-tests-0123456789";
 export const redirect_uri = "https://app.nimbus.example/grantex/callback";
@@ -14,18 +15,22 @@ async function operator_settings() {
     return stdout.includes("--rate-admin") ? { GRANTEXD_ADMIN_API_KEY: admin_key } : {};
 }
 
-// Room for every case to sign up a developer of its own.
+// Room for every case to sign up a developer of its own, and a world outside that answers.
 export async function start_roomy() {
+    const outside = await new Outside().open();
     const operator = await operator_settings();
     const rates = { GRANTEXD_RATE_ADMIN: "100000", GRANTEXD_RATE_DID: "100000" };
-    return start_server({
+    const server = await start_server({
         env: {
             GRANTEXD_CONSENT_AUTH: "link",
+            GRANTEXD_METRICS_API_KEY: metrics_key,
             GRANTEXD_RATE_SIGNUP: "100000",
             GRANTEXD_RATE_ROTATE_KEY: "100000",
+            ...outside.settings,
             ...(operator.GRANTEXD_ADMIN_API_KEY ? { ...operator, ...rates } : {}),
         },
     });
+    return Object.assign(server, { outside });
 }
 
 // One of everything is all one gets, and the rates are the contract's.
@@ -37,12 +42,17 @@ export const start_narrow = async () =>
             GRANTEXD_QUOTA_GRANTS: "1,1,1",
             GRANTEXD_QUOTA_AUDIT: "1,1,1",
             GRANTEXD_QUOTA_POLICIES: "1,1,1",
+            GRANTEXD_QUOTA_WEBHOOKS: "1,1,1",
+            GRANTEXD_METRICS_API_KEY: metrics_key,
             ...(await operator_settings()),
         },
     });
 
-// Nobody signs up, and there is no operator key.
+// Nobody signs up, and there is no key of the operator or of the metrics.
 export const start_closed = () => start_server({ env: { GRANTEXD_SIGNUP: "closed" } });
+
+// Nobody may read the metrics, whatever the key.
+export const start_quiet = () => start_server({ env: { GRANTEXD_METRICS_ENABLED: "false" } });
 
 // The path as the operation has it, whoever calls.
 export const ask = (api, id, { method, path, query, body, headers } = {}) =>
@@ -53,6 +63,7 @@ export class World {
     constructor(server) {
         this.server = server;
         this.base = server.base;
+        this.outside = server.outside;
     }
 
     // {developerId, ...} of a new account, with its caller as `api`.
@@ -84,6 +95,14 @@ export class World {
     }
     get operator() {
         return this.server.api(admin_key);
+    }
+    get scraper() {
+        return this.server.api(metrics_key);
+    }
+    // Whoever signed up is on this plan from now on.
+    set_plan({ developerId }, plan) {
+        const path = `/v1/admin/developers/${developerId}/plan`;
+        return this.operator.must(200, "PATCH", path, { plan });
     }
 
     async grant(fields) {

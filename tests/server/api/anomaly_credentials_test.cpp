@@ -18,6 +18,32 @@ struct StrictServer : AnomalyServer
     StrictServer() : AnomalyServer(server::Flags{{"strict-agent-scopes", "true"}}) {}
 };
 
+struct LocatedServer : AnomalyServer
+{
+    LocatedServer()
+        : AnomalyServer(server::Flags{
+              {"trust-proxy", "127.0.0.1"},
+              {"country-header", "CF-IPCountry"},
+              {"token-max-ttl", "24h"}})
+    {}
+
+    void verify_from(std::string const& country, int times, std::string peer = "127.0.0.1")
+    {
+        auto const token = grant(id).text("grantToken");
+        for (int i = 0; i < times; ++i)
+            BOOST_REQUIRE_EQUAL(
+                send(
+                    "POST", "/v1/tokens/verify", token_body(token),
+                    {.key = sandbox_key,
+                     .headers = {{"cf-ipcountry", country}},
+                     .peer = peer}
+                )
+                    .status,
+                200
+            );
+    }
+};
+
 struct CredentialServer : AnomalyServer
 {
     Answer authorize(std::string const& scopes)
@@ -38,7 +64,7 @@ struct CredentialServer : AnomalyServer
     std::string sign(boost::json::object const& claims)
     {
         auto const text = boost::json::serialize(claims);
-        auto const& key = *app.keys.signing();
+        auto const& key = *app.keys.signing(app.clock.now());
         auto const input = crypto::signing_input("JWT", key.kid(), {text.data(), text.size()});
         return input + "." + key.sign(input).value();
     }
@@ -203,6 +229,51 @@ BOOST_AUTO_TEST_CASE(what_one_developer_may_leave_waiting_is_bounded)
     BOOST_TEST(
         occurrences("AD-002") == static_cast<std::int64_t>(server::Signals::waiting_of_one_max)
     );
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_FIXTURE_TEST_SUITE(anomalies_of_places, LocatedServer)
+
+BOOST_AUTO_TEST_CASE(a_country_that_is_new_for_an_agent_is_found_once_it_is_known_what_is_usual)
+{
+    verify_from("PT", 19);
+    BOOST_TEST(!fires("AD-003"));
+    advance(hours{24 * 7});
+    verify_from("BR", 1); // 19 verifications teach too little
+    BOOST_TEST(!fires("AD-003"));
+    verify_from("JP", 1); // 20, and 7 days
+    auto const alert = found("AD-003");
+    BOOST_REQUIRE(alert);
+    BOOST_TEST(alert->at("type").as_string() == "unusual_geography");
+    BOOST_TEST(alert->at("description").as_string().find("from JP") != std::string::npos);
+    verify_from("PT", 5);
+    verify_from("JP", 5);
+    BOOST_TEST(occurrences("AD-003") == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_country_not_seen_for_30_days_is_new_again)
+{
+    verify_from("PT", 25);
+    verify_from("BR", 1);
+    BOOST_TEST(!fires("AD-003"));
+    advance(hours{24 * 31});
+    verify_from("BR", 1);
+    BOOST_TEST(fires("AD-003"));
+}
+
+BOOST_AUTO_TEST_CASE(only_a_trusted_proxy_says_where_somebody_is)
+{
+    verify_from("PT", 25);
+    BOOST_TEST(!fires("AD-003"));
+    advance(hours{24 * 8});
+    verify_from("JP", 5, "203.0.113.9");
+    BOOST_TEST(!fires("AD-003"));
+    for (auto const* const none : {"XX", "T1", "", "JPN", "<>"})
+        verify_from(none, 1);
+    BOOST_TEST(!fires("AD-003"));
+    verify_from("jp", 1);
+    BOOST_TEST(fires("AD-003"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,13 +1,10 @@
 // DID documents: who an agent is, who vouches for it, and nothing more.
 #include "tests/server/api/expect.hpp"
 
-#include "crypto/envelope.hpp"
-#include "storage/keys.hpp"
+#include "server/signing_keys.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/test/unit_test.hpp>
-
-#include <fstream>
 
 using namespace support;
 
@@ -33,20 +30,18 @@ Answer resolve(ApiServer& server, std::string const& agent_id)
 
 std::string kid_of(ApiServer const& server)
 {
-    return server.app.keys.signing()->kid();
+    return server.app.keys.signing(server.app.clock.now())->kid();
 }
 
-// Stores the key as a published one, as the server would have sealed it, and opens all keys again.
+// Stores the key as one that is published and signs after the present one.
 void publish(ApiServer& server, crypto::SigningKey const& key)
 {
-    std::ifstream file{server.directory.path() / "data" / "master.key"};
-    std::string text;
-    std::getline(file, text);
-    auto const master = crypto::parse_master_key(text).value();
-    auto const label = crypto::sealed_for("dek", "", key.kid(), "pkcs8");
-    auto const sealed = crypto::seal(master, label, key.to_pkcs8().view());
-    storage::insert_signing_key(server.app.writer, {key.kid(), sealed, "published", start_time});
-    server.app.keys = server::Keys::open(server.app.config, server.app.writer, start_time);
+    auto& app = server.app;
+    storage::Timestamp const later{std::chrono::sys_days{std::chrono::year{2100} / 1 / 1}};
+    auto const row =
+        server::make_signing_key_row(app.config, app.keys.masters(), key, start_time, later);
+    storage::insert_signing_key(app.writer, row);
+    app.keys.load_signing_keys(app.reader, start_time);
 }
 
 void expect_open_document(Answer const& answer)

@@ -110,6 +110,19 @@ BOOST_AUTO_TEST_CASE(an_operation_tells_its_parameters_body_answers_and_refusals
     BOOST_TEST(get.at("required") == true);
 }
 
+BOOST_AUTO_TEST_CASE(a_body_of_which_nothing_is_needed_may_be_left_out)
+{
+    auto const all = document(*this);
+    auto const required = [&](char const* path, char const* verb) {
+        return all.at("paths").at(path).at(verb).at("requestBody").at("required").as_bool();
+    };
+    BOOST_TEST(required("/v1/agents", "post"));
+    BOOST_TEST(required("/v1/webhooks/{id}", "patch")); // some member, whichever
+    BOOST_TEST(required("/consent", "post"));
+    BOOST_TEST(!required("/v1/anomalies/detect", "post"));
+    BOOST_TEST(!required("/v1/webhooks/{id}/rotate-secret", "post"));
+}
+
 BOOST_AUTO_TEST_CASE(pages_redirects_and_files_have_their_own_types)
 {
     auto const all = document(*this);

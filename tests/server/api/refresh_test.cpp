@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(S_035_a_signer_that_fails_ends_the_server_and_loses_nothing
     auto const granted = grant(id);
     auto const body = refresh_body(granted, id);
     Options const keyed{.key = sandbox_key, .headers = {{"idempotency-key", "once"}}};
-    auto& key = const_cast<crypto::SigningKey&>(*app.keys.signing());
+    auto& key = const_cast<crypto::SigningKey&>(*app.keys.signing(app.clock.now()));
     std::string rotten{key.to_pkcs8().view()};
     for (auto const at : {std::size_t{400}, rotten.size() - 1})
         rotten[at] = static_cast<char>(rotten[at] ^ 1);

@@ -31,7 +31,7 @@ struct SandboxServer : ApiServer
     std::string sign(std::string_view typ, boost::json::object const& claims)
     {
         auto const text = boost::json::serialize(claims);
-        auto const& key = *app.keys.signing();
+        auto const& key = *app.keys.signing(app.clock.now());
         auto const input = crypto::signing_input(typ, key.kid(), {text.data(), text.size()});
         return input + "." + key.sign(input).value();
     }

@@ -54,6 +54,13 @@ struct PriceBody
 };
 BOOST_DESCRIBE_STRUCT(PriceBody, (), (price, currency))
 
+struct ChangeBody
+{
+    static constexpr std::int64_t members_min = 1;
+    std::optional<bool> on;
+};
+BOOST_DESCRIBE_STRUCT(ChangeBody, (), (on))
+
 template<class T> std::string schema_of()
 {
     Schemas schemas;
@@ -175,6 +182,16 @@ BOOST_AUTO_TEST_CASE(a_member_whose_name_is_none_in_the_language_is_written_and_
         R"({"type":"object","required":["@text"],"properties":{"@text":{"type":"string"}}})"
     );
     BOOST_TEST(write_view(RenamedView{"a"}).text == R"({"@text":"a"})");
+}
+
+BOOST_AUTO_TEST_CASE(a_body_tells_that_it_must_have_some_member_whichever)
+{
+    Schemas schemas;
+    schemas.of<ChangeBody>();
+    BOOST_TEST(
+        component(schemas, "ChangeRequest") ==
+        R"({"type":"object","minProperties":1,"properties":{"on":{"type":"boolean"}}})"
+    );
 }
 
 BOOST_AUTO_TEST_CASE(two_types_of_one_name_are_a_mistake)

@@ -77,11 +77,14 @@ public:
 class Server
 {
 public:
-    explicit Server(http::ListenerLimits limits = {}, std::string const& address = "127.0.0.1")
+    explicit Server(
+        http::ListenerLimits limits = {}, std::string const& address = "127.0.0.1",
+        http::TlsContext const* tls = nullptr
+    )
         : work_(boost::asio::make_work_guard(loop_)),
           listener_(std::make_unique<http::Listener>(
               loop_, boost::asio::ip::tcp::endpoint(boost::asio::ip::make_address(address), 0),
-              handler, limits
+              handler, limits, tls
           )),
           port_(listener_->address().port()), thread_([this] { loop_.run(); })
     {}
@@ -181,7 +184,7 @@ public:
             ::connect(socket_, address(peer), sizeof peer) != 0)
             throw std::runtime_error("cannot connect");
     }
-    ~Client() { close(); }
+    virtual ~Client() { close(); }
     Client(Client const&) = delete;
     Client& operator=(Client const&) = delete;
 
@@ -190,7 +193,7 @@ public:
     bool send(std::string_view text)
     {
         while (!text.empty()) {
-            auto const count = ::send(socket_, text.data(), text.size(), MSG_NOSIGNAL);
+            auto const count = put(text.data(), text.size());
             if (count <= 0)
                 return false;
             text.remove_prefix(static_cast<std::size_t>(count));
@@ -283,10 +286,20 @@ private:
         return static_cast<sockaddr*>(static_cast<void*>(&ipv4_address));
     }
 
+    // What send() and recv() do; overridden where something lies between.
+    virtual ssize_t put(char const* bytes, std::size_t size)
+    {
+        return ::send(socket_, bytes, size, MSG_NOSIGNAL);
+    }
+    virtual ssize_t take(char* buffer, std::size_t size)
+    {
+        return ::recv(socket_, buffer, size, 0);
+    }
+
     bool receive()
     {
         char buffer[16384];
-        auto const count = ::recv(socket_, buffer, sizeof buffer, 0);
+        auto const count = take(buffer, sizeof buffer);
         if (count < 0 && errno == EAGAIN)
             throw std::runtime_error("the server neither answered nor closed");
         reset_ = reset_ || count < 0;
@@ -312,9 +325,11 @@ private:
         }
     }
 
-    int socket_;
     std::string received_;
     bool reset_ = false;
+
+protected:
+    int socket_;
 };
 
 inline std::string get(std::string const& target)
