@@ -17,11 +17,14 @@ const blocks = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map((match) => matc
 const starts = "./server/run";
 const tests = "./tests/run";
 const is_program = (block) => block.startsWith(".build/release/grantexd ");
-const is_curl = (block) => block !== starts && block !== tests && !is_program(block);
+const is_install = (block) => block.startsWith("apt install "); // package_test.mjs runs it
+const is_curl = (block) =>
+    block !== starts && block !== tests && !is_program(block) && !is_install(block);
 
 test("every block of commands is run by one of these tests", () => {
     assert.equal(blocks.filter((block) => block === starts).length, 1);
     assert.equal(blocks.filter((block) => block === tests).length, 1);
+    assert.equal(blocks.filter(is_install).length, 1);
     assert.ok(blocks.filter(is_program).length >= 2);
     assert.ok(blocks.filter(is_curl).length >= 6);
 });

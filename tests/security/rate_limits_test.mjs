@@ -4,17 +4,12 @@ import { request } from "node:http";
 import { test } from "node:test";
 
 import { cpu_milliseconds } from "../support/process_state.mjs";
+import { early_in_a_window } from "../support/rate_window.mjs";
 import { RawConnection, request_text } from "../support/raw_connection.mjs";
 import { rounds, run_grantexd, start_server, temporary_directory } from "../support/server.mjs";
 
 const env = { GRANTEXD_RATE_PROFILE: "reference" };
 const times = (count, call) => Promise.all([...Array(count)].map((_, i) => call(i)));
-
-// Windows end at the whole minute: what is counted must not run over one.
-async function early_in_a_window(seconds = 15) {
-    const left = 60_000 - (Date.now() % 60_000);
-    if (left < seconds * 1000) await new Promise((resolve) => setTimeout(resolve, left + 50));
-}
 
 function assert_exactly(answers, allowed, status, code) {
     const refused = answers.filter((answer) => answer.status === 429);

@@ -2,65 +2,64 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { free_port } from "./free_port.mjs";
 import { eventually } from "./process_state.mjs";
 import { RawConnection } from "./raw_connection.mjs";
 import { temporary_directory } from "./server.mjs";
 
 const install = fileURLToPath(new URL("../../server/install", import.meta.url));
 
-async function free_port() {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address();
-    server.close();
-    await once(server, "close");
-    return port;
-}
-
-function configuration(folder, port, upstream) {
+// What every nginx of a test needs around `http`, the inner part of its http block.
+function configuration(folder, http) {
+    // Its workers write below the folder, which is for nobody but who runs the test.
+    const user = process.getuid() === 0 ? "user root;" : "";
     const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
         .map((name) => `${name}_temp_path ${folder}/${name};`)
         .join("\n");
-    return `daemon off; pid ${folder}/pid; error_log ${folder}/error.log; worker_processes 1;
+    return `${user} daemon off; pid ${folder}/pid; error_log ${folder}/error.log; worker_processes 1;
         events { worker_connections 256; }
         http { access_log off; ${temporary}
-            upstream grantexd { server ${upstream}; keepalive 4; }
-            server { listen 127.0.0.1:${port};
-                location / { proxy_pass http://grantexd; proxy_http_version 1.1;
-                    proxy_set_header Connection ""; proxy_set_header Host $host;
-                    proxy_request_buffering off; } } }`;
+            ${http} }`;
 }
 
-// {base, stop}, or {reason} where nginx cannot be had.
-export async function start_nginx(upstream_base) {
-    const installed = spawnSync(install, ["nginx-light"], { encoding: "utf8" });
-    if (installed.status !== 0) return { reason: "nginx-light cannot be installed here" };
+const plain_front = (port, upstream) => `
+    upstream grantexd { server ${upstream}; keepalive 4; }
+    server { listen 127.0.0.1:${port};
+        location / { proxy_pass http://grantexd; proxy_http_version 1.1;
+            proxy_set_header Connection ""; proxy_set_header Host $host;
+            proxy_request_buffering off; } }`;
+
+// Answers with a function that stops it, once something listens on the port.
+export async function run_nginx(http, port) {
     const folder = temporary_directory();
     mkdirSync(join(folder, "logs"));
-    const port = await free_port();
     const file = join(folder, "nginx.conf");
-    writeFileSync(file, configuration(folder, port, new URL(upstream_base).host));
+    writeFileSync(file, configuration(folder, http));
     const child = spawn("/usr/sbin/nginx", ["-p", folder, "-c", file], { stdio: "ignore" });
     process.on("exit", () => child.kill("SIGKILL"));
-    const base = `http://127.0.0.1:${port}`;
     const is_up = await eventually(async () => {
         try {
-            (await RawConnection.open(base)).end();
+            (await RawConnection.open(`http://127.0.0.1:${port}`)).end();
             return true;
         } catch {
             return false;
         }
     });
     if (!is_up) throw new Error("nginx did not start");
-    return {
-        base,
-        stop: async () => {
-            child.kill("SIGTERM");
-            await once(child, "exit");
-        },
+    return async () => {
+        child.kill("SIGTERM");
+        await once(child, "exit");
     };
+}
+
+// {base, stop}, or {reason} where nginx cannot be had.
+export async function start_nginx(upstream_base) {
+    const installed = spawnSync(install, ["nginx-light"], { encoding: "utf8" });
+    if (installed.status !== 0) return { reason: "nginx-light cannot be installed here" };
+    const port = await free_port();
+    const stop = await run_nginx(plain_front(port, new URL(upstream_base).host), port);
+    return { base: `http://127.0.0.1:${port}`, stop };
 }

@@ -53,7 +53,7 @@ export function temporary_directory() {
 
 // Starts a program with nothing of our own environment but PATH: a GRANTEXD_ variable of the
 // person who runs the tests would change what is tested.
-function start_program(command, { env = {}, ...options } = {}) {
+export function start_program(command, { env = {}, ...options } = {}) {
     const child = spawn(command[0], command.slice(1), {
         env: { PATH: process.env.PATH, ...env },
         stdio: ["ignore", "pipe", "pipe"],
@@ -76,9 +76,9 @@ function start_program(command, { env = {}, ...options } = {}) {
 
 // Runs a program to its end: {code, signal, stdout, stderr}. One that should refuse and serves
 // instead is killed after a while, and its code is null.
-export async function run_program(command, options) {
+export async function run_program(command, { patience = patience_milliseconds, ...options } = {}) {
     const program = start_program(command, options);
-    const timer = setTimeout(() => program.child.kill("SIGKILL"), patience_milliseconds);
+    const timer = setTimeout(() => program.child.kill("SIGKILL"), patience);
     const end = await program.ended;
     clearTimeout(timer);
     return { ...end, stdout: program.stdout, stderr: program.stderr };
