@@ -38,7 +38,7 @@ export async function start_nginx_limit() {
     };
 }
 
-const program = () => {
+export const bench_fill = () => {
     const path = process.env.GRANTEXD_BENCH_FILL;
     if (!path) throw new Error("GRANTEXD_BENCH_FILL names no program. Try: ./tests/run bench");
     return path;
@@ -46,8 +46,5 @@ const program = () => {
 
 // {fdatasync_us, rows_per_second: {rows a commit: rows a second}}
 export const disk = async (folder) =>
-    JSON.parse(await must([program(), "limits", folder, "400"]));
+    JSON.parse(await must([bench_fill(), "limits", folder, "400"]));
 
-// Takes longer than the patience for other programs when the rows are many.
-export const fill = (file, developer_id, count) =>
-    must([program(), "fill", file, developer_id, String(count)]);

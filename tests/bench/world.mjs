@@ -65,8 +65,8 @@ export class World {
         this.grant_ids = write_values(this.grants.map(({ grantId }) => grantId));
         this.no_values = write_values([]);
         const live = this.server.api();
-        const live_agent = await live.agent_id();
-        const asked = await in_parallel(100, 16, () => live.authorize(live_agent));
+        this.live_agent = await live.agent_id();
+        const asked = await in_parallel(100, 16, () => live.authorize(this.live_agent));
         this.consent_paths = write_values(
             asked.map(({ consentUrl }) => consentUrl.slice(this.server.base.length)),
         );
