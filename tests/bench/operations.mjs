@@ -58,7 +58,7 @@ const create_agent_kind = (world) =>
 const plain = (make) => (world, load, delay) => world.run({ kinds: [make(world)], delay }, load);
 
 // run(world, {connections, seconds}, delay) measures. `id` is what targets.mjs knows it by. `limit`
-// is what is measured beside it: nginx or RSA signatures.
+// is what is measured beside it, besides nginx. `has_half`: also at half of what it can do.
 export const operations = [
     { id: "health", title: "GET /health", run: plain(() => kind("health", "GET", "/health")) },
     { id: "jwks", title: "GET JWKS", run: plain(() => kind("jwks", "GET", "/.well-known/jwks.json")) },
@@ -69,7 +69,7 @@ export const operations = [
             kind("consent page", "GET", "$VALUE", { values: world.consent_paths }),
         ),
     },
-    { id: "verify", title: "POST tokens/verify", run: plain(verify_kind) },
+    { id: "verify", title: "POST tokens/verify", has_half: true, run: plain(verify_kind) },
     { id: "get_grant", title: "GET grant", run: plain(get_grant_kind) },
     { id: "list_grants", title: "list 20 grants", run: plain(list_grants_kind) },
     { id: "list_agents", title: "list 20 agents", run: plain(list_agents_kind) },
@@ -77,11 +77,13 @@ export const operations = [
     {
         id: "authorize",
         title: "POST authorize",
+        has_half: true,
         run: (world, load, delay) => world.gather_codes(load, delay),
     },
     {
         id: "exchange",
         title: "POST token (exchange)",
+        has_half: true,
         limit: "rsa",
         run: (world, load, delay) => world.exchange(load, delay),
     },
@@ -95,7 +97,7 @@ export const operations = [
         },
     },
     { id: "delegate", title: "POST grants/delegate", limit: "rsa", run: plain(delegate_kind) },
-    { id: "audit", title: "POST audit/log", run: plain(audit_kind) },
+    { id: "audit", title: "POST audit/log", limit: "disk", has_half: true, run: plain(audit_kind) },
     { id: "list_audit", title: "list 20 audit entries", run: plain(list_audit_kind) },
 ];
 

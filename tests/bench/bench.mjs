@@ -1,0 +1,118 @@
+// The benchmark of the server:  ./tests/run bench
+//
+// GRANTEXD_TEST_ROUNDS multiplies how long each thing is driven (2 seconds by default);
+// GRANTEXD_BENCH_ROWS lists the numbers of rows of which growth is measured (10000,100000 by
+// default; 10,000,000 take 25 GB and half an hour). The results are in .build/bench.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { memory_of } from "../support/process_state.mjs";
+import { rounds } from "../support/server.mjs";
+import { median } from "../support/statistics.mjs";
+import { measure_growth } from "./growth.mjs";
+import { disk, nominal_signs_per_second, rsa_of_core, rsa_of_machine, start_nginx_limit } from "./limits.mjs";
+import { read_loop_lag } from "./loop_lag.mjs";
+import { describe_machine, program_megabytes } from "./machine.mjs";
+import { measure_memory } from "./memory.mjs";
+import { operations, run_agent_day } from "./operations.mjs";
+import { draw_plot } from "./plot.mjs";
+import { measure_revocation } from "./revocation.mjs";
+import { measure_start_up } from "./start_up.mjs";
+import { write_table } from "./table.mjs";
+import { judge } from "./targets.mjs";
+import { new_server, World } from "./world.mjs";
+
+const folder = fileURLToPath(new URL("../../.build/bench", import.meta.url));
+const seconds = rounds(2);
+const connections = [1, 16, 64];
+
+const start = performance.now();
+const say = (what) => console.error(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${what}`);
+
+// The limits first, then the operation at each number of connections.
+async function measure_operation({ id, title, limit, run }, world, nginx) {
+    say(title);
+    const result = { id, title };
+    result.nginx = await nginx.run({ connections: 64, seconds: 1 });
+    result.rsa = await rsa_of_core();
+    if (limit === "rsa") result.all_cores = await rsa_of_machine();
+    if (limit === "disk") result.disk = await disk(world.server.data_dir);
+    result.runs = [];
+    for (const count of connections) result.runs.push(await run(world, { connections: count, seconds }));
+    return result;
+}
+
+// The same at half of what it can do: each connection pauses, on average, for as long as that takes.
+async function measure_half({ run }, world, result) {
+    const [{ rate }, width] = [result.runs.at(-1), 64];
+    const delay = Math.round((width / (rate / 2)) * 1000);
+    result.half = await run(world, { connections: width, seconds }, delay);
+}
+
+async function measure_day(world) {
+    say("a day of agents");
+    const result = { id: "agent_day", title: "a day of agents (mixed)", rsa: await rsa_of_core(), runs: [] };
+    for (const count of connections)
+        result.runs.push(await run_agent_day(world, { connections: count, seconds }));
+    return result;
+}
+
+// Everything that is driven with wrk on one server.
+async function measure_load() {
+    const nginx = await start_nginx_limit();
+    const server = await new_server().start();
+    const world = await new World(server, (await rsa_of_machine()).signs).prepare();
+    const results = { operations: [] };
+    for (const operation of operations) {
+        const result = await measure_operation(operation, world, nginx);
+        if (operation.has_half) await measure_half(operation, world, result);
+        results.operations.push(result);
+    }
+    results.agent_day = await measure_day(world);
+    results.loaded_mb = memory_of(server.pid).peak;
+    results.loop = await read_loop_lag(server);
+    results.disk = results.operations.find((each) => each.disk).disk;
+    results.rsa = { signs: median(results.operations.map((each) => each.rsa.signs)) };
+    await nginx.stop();
+    await server.stop();
+    return results;
+}
+
+async function measure_trees() {
+    say("trees of grants, and deliveries");
+    const speed = (await rsa_of_core()).signs / nominal_signs_per_second;
+    return { speed, ...(await measure_revocation((await rsa_of_machine()).signs, rounds(2))) };
+}
+
+async function measure_all() {
+    const machine = describe_machine();
+    const load = await measure_load();
+    const revocation = await measure_trees();
+    say("memory and start-up");
+    const memory = await measure_memory();
+    const start_up = await measure_start_up(5);
+    say("growth");
+    const growth = await measure_growth((await rsa_of_machine()).signs, rounds(1));
+    return { machine, ...load, revocation, memory, start_up, growth, program_mb: program_megabytes() };
+}
+
+function write_results(results) {
+    const judgements = judge(results);
+    const table = write_table(results, judgements);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "results.json"), JSON.stringify({ ...results, judgements }, null, 2));
+    writeFileSync(join(folder, "table.md"), table);
+    writeFileSync(join(folder, "plot.svg"), draw_plot(results));
+    console.log(`${table}\nWritten to ${folder}: results.json, table.md, plot.svg`);
+}
+
+// Whatever was started ends with this process.
+try {
+    write_results(await measure_all());
+    process.exitCode = 0;
+} catch (error) {
+    console.error(error);
+    process.exitCode = 1;
+}
+process.exit();
