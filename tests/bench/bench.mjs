@@ -25,36 +25,36 @@ import { new_server, World } from "./world.mjs";
 
 const folder = fileURLToPath(new URL("../../.build/bench", import.meta.url));
 const seconds = rounds(2);
-const connections = [1, 16, 64];
+const connections = [64, 16, 1];
 
 const start = performance.now();
 const say = (what) => console.error(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${what}`);
 
-// The limits first, then the operation at each number of connections.
-async function measure_operation({ id, title, limit, run }, world, nginx) {
+// The limits, and at once the operation at the most connections, since these are what is compared.
+async function measure_operation({ id, title, limit, has_half, run }, world, nginx) {
     say(title);
     const result = { id, title };
-    result.nginx = await nginx.run({ connections: 64, seconds: 1 });
-    result.rsa = await rsa_of_core();
-    if (limit === "rsa") result.all_cores = await rsa_of_machine();
     if (limit === "disk") result.disk = await disk(world.server.data_dir);
+    if (limit === "rsa") result.all_cores = await rsa_of_machine();
+    result.rsa = await rsa_of_core();
+    result.nginx = await nginx.run({ connections: 64, seconds: 1 });
     result.runs = [];
-    for (const count of connections) result.runs.push(await run(world, { connections: count, seconds }));
+    for (const count of connections) result.runs.unshift(await run(world, { connections: count, seconds }));
+    if (has_half) result.half = await run_at_half(run, world, result.runs.at(-1));
     return result;
 }
 
-// The same at half of what it can do: each connection pauses, on average, for as long as that takes.
-async function measure_half({ run }, world, result) {
-    const [{ rate }, width] = [result.runs.at(-1), 64];
+// Half of the requests that were answered at most: each connection pauses for as long as that takes.
+function run_at_half(run, world, { rate, connections: width }) {
     const delay = Math.round((width / (rate / 2)) * 1000);
-    result.half = await run(world, { connections: width, seconds }, delay);
+    return run(world, { connections: width, seconds }, delay);
 }
 
 async function measure_day(world) {
     say("a day of agents");
     const result = { id: "agent_day", title: "a day of agents (mixed)", rsa: await rsa_of_core(), runs: [] };
     for (const count of connections)
-        result.runs.push(await run_agent_day(world, { connections: count, seconds }));
+        result.runs.unshift(await run_agent_day(world, { connections: count, seconds }));
     return result;
 }
 
@@ -64,11 +64,8 @@ async function measure_load() {
     const server = await new_server().start();
     const world = await new World(server, (await rsa_of_machine()).signs).prepare();
     const results = { operations: [] };
-    for (const operation of operations) {
-        const result = await measure_operation(operation, world, nginx);
-        if (operation.has_half) await measure_half(operation, world, result);
-        results.operations.push(result);
-    }
+    for (const operation of operations)
+        results.operations.push(await measure_operation(operation, world, nginx));
     results.agent_day = await measure_day(world);
     results.loaded_mb = memory_of(server.pid).peak;
     results.loop = await read_loop_lag(server);
