@@ -11,7 +11,13 @@ import { memory_of } from "../support/process_state.mjs";
 import { rounds } from "../support/server.mjs";
 import { median } from "../support/statistics.mjs";
 import { measure_growth } from "./growth.mjs";
-import { disk, nominal_signs_per_second, rsa_of_core, rsa_of_machine, start_nginx_limit } from "./limits.mjs";
+import {
+    disk,
+    nominal_signs_per_second,
+    rsa_of_core,
+    rsa_of_machine,
+    start_nginx_limit,
+} from "./limits.mjs";
 import { read_loop_lag } from "./loop_lag.mjs";
 import { describe_machine, program_megabytes } from "./machine.mjs";
 import { measure_memory } from "./memory.mjs";
@@ -28,23 +34,26 @@ const seconds = rounds(2);
 const connections = [64, 16, 1];
 
 const start = performance.now();
-const say = (what) => console.error(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${what}`);
+const say = (what) =>
+    console.error(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${what}`);
 
-// The limits, and at once the operation at the most connections, since these are what is compared.
+// What is compared is measured next to each other: RSA and nginx with the most connections, the disk
+// with a single one.
 async function measure_operation({ id, title, limit, has_half, run }, world, nginx) {
     say(title);
     const result = { id, title };
-    if (limit === "disk") result.disk = await disk(world.server.data_dir);
     if (limit === "rsa") result.all_cores = await rsa_of_machine();
     result.rsa = await rsa_of_core();
     result.nginx = await nginx.run({ connections: 64, seconds: 1 });
     result.runs = [];
-    for (const count of connections) result.runs.unshift(await run(world, { connections: count, seconds }));
+    for (const count of connections)
+        result.runs.unshift(await run(world, { connections: count, seconds }));
+    if (limit === "disk") result.disk = await disk(world.server.data_dir);
     if (has_half) result.half = await run_at_half(run, world, result.runs.at(-1));
     return result;
 }
 
-// Half of the requests that were answered at most: each connection pauses for as long as that takes.
+// At half of the highest rate: each connection pauses, on average, for as long as that takes.
 function run_at_half(run, world, { rate, connections: width }) {
     const delay = Math.round((width / (rate / 2)) * 1000);
     return run(world, { connections: width, seconds }, delay);
@@ -52,7 +61,12 @@ function run_at_half(run, world, { rate, connections: width }) {
 
 async function measure_day(world) {
     say("a day of agents");
-    const result = { id: "agent_day", title: "a day of agents (mixed)", rsa: await rsa_of_core(), runs: [] };
+    const result = {
+        id: "agent_day",
+        title: "a day of agents (mixed)",
+        rsa: await rsa_of_core(),
+        runs: [],
+    };
     for (const count of connections)
         result.runs.unshift(await run_agent_day(world, { connections: count, seconds }));
     return result;
@@ -91,14 +105,25 @@ async function measure_all() {
     const start_up = await measure_start_up(5);
     say("growth");
     const growth = await measure_growth((await rsa_of_machine()).signs, rounds(1));
-    return { machine, ...load, revocation, memory, start_up, growth, program_mb: program_megabytes() };
+    return {
+        machine,
+        ...load,
+        revocation,
+        memory,
+        start_up,
+        growth,
+        program_mb: program_megabytes(),
+    };
 }
 
 function write_results(results) {
     const judgements = judge(results);
     const table = write_table(results, judgements);
     mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, "results.json"), JSON.stringify({ ...results, judgements }, null, 2));
+    writeFileSync(
+        join(folder, "results.json"),
+        JSON.stringify({ ...results, judgements }, null, 2),
+    );
     writeFileSync(join(folder, "table.md"), table);
     writeFileSync(join(folder, "plot.svg"), draw_plot(results));
     console.log(`${table}\nWritten to ${folder}: results.json, table.md, plot.svg`);

@@ -172,7 +172,7 @@ function done(summary, latency)
     print(string.format(
         'RESULT {"requests":%d,"microseconds":%d,"p50":%d,"p99":%d,"refused":%d,"failed":%d,' ..
             '"generator_seconds":%f}',
-        summary.requests, threads[1]:get("took") or summary.duration, latency:percentile(50), latency:percentile(99),
-        errors.status, failed, os.clock()
+        summary.requests, threads[1]:get("took") or summary.duration,
+        latency:percentile(50), latency:percentile(99), errors.status, failed, os.clock()
     ))
 end

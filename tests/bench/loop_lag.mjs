@@ -8,7 +8,10 @@ export async function read_loop_lag(server) {
     const { samples } = read_exposition(text).grantex_loop_lag_seconds;
     const buckets = samples
         .filter(({ name }) => name.endsWith("_bucket"))
-        .map(({ labels, value }) => ({ ms: Number(labels.le.replace("+Inf", "Infinity")) * 1000, count: value }));
+        .map(({ labels, value }) => ({
+            ms: Number(labels.le.replace("+Inf", "Infinity")) * 1000,
+            count: value,
+        }));
     const total = buckets.at(-1).count;
     const bound = (part) => buckets.find(({ count }) => count >= part * total).ms;
     return { samples: total, p999_ms: bound(0.999), worst_ms: bound(1) };

@@ -26,7 +26,11 @@ export function describe_machine() {
 // Megabytes of the program without what only a debugger reads: the loaded segments of the ELF file.
 export function program_megabytes() {
     const file = readFileSync(binary());
-    const [offset, size, count] = [Number(file.readBigUInt64LE(32)), file.readUInt16LE(54), file.readUInt16LE(56)];
+    const [offset, size, count] = [
+        Number(file.readBigUInt64LE(32)),
+        file.readUInt16LE(54),
+        file.readUInt16LE(56),
+    ];
     const load = 1;
     let bytes = 0;
     for (let i = 0; i < count; ++i) {

@@ -61,7 +61,11 @@ const plain = (make) => (world, load, delay) => world.run({ kinds: [make(world)]
 // is what is measured beside it, besides nginx. `has_half`: also at half of what it can do.
 export const operations = [
     { id: "health", title: "GET /health", run: plain(() => kind("health", "GET", "/health")) },
-    { id: "jwks", title: "GET JWKS", run: plain(() => kind("jwks", "GET", "/.well-known/jwks.json")) },
+    {
+        id: "jwks",
+        title: "GET JWKS",
+        run: plain(() => kind("jwks", "GET", "/.well-known/jwks.json")),
+    },
     {
         id: "consent_page",
         title: "GET consent page",

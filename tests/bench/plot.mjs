@@ -1,15 +1,19 @@
 // The results as a picture: bars in SVG, one panel below the other.
-import { at, nominal_us } from "./targets.mjs";
+import { nominal_signs_per_second } from "./limits.mjs";
+import { at, cpu_targets, nominal_us, signatures_target } from "./targets.mjs";
 
 const [width, label_width, bar_height, gap] = [860, 260, 16, 8];
-const plain = (text) => text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
-const text_of = (value) => (value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(2));
+const plain = (text) =>
+    text.replace(/[&<>]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[c]);
+const text_of = (value) =>
+    value >= 100 ? Math.round(value).toLocaleString("en-US") : value.toPrecision(2);
 
-// rows: [{label, value, mark}], the mark being what is aimed at. Lengths are logarithms from `least`.
+// rows: [{label, value, mark}]; the mark is what is aimed at. Lengths are logarithms from `least`.
 function panel(top, title, least, rows) {
     const most = Math.max(...rows.flatMap(({ value, mark }) => [value, mark ?? 0]));
     const room = width - label_width - 90;
-    const length = (value) => Math.max(1, (room * Math.log(value / least)) / Math.log(most / least));
+    const length = (value) =>
+        Math.max(1, (room * Math.log(value / least)) / Math.log(most / least));
     const lines = rows.map(({ label, value, mark }, i) => {
         const y = top + 34 + i * (bar_height + gap);
         const middle = y + bar_height - 4;
@@ -22,16 +26,22 @@ function panel(top, title, least, rows) {
 <text x="${label_width + length(value) + 8}" y="${middle}">${text_of(value)}</text>`;
     });
     const height = 34 + rows.length * (bar_height + gap) + 20;
-    return { height, svg: `<text x="0" y="${top + 18}" class="title">${plain(title)}</text>\n${lines.join("\n")}` };
+    return {
+        height,
+        svg: [`<text x="10" y="${top + 18}" class="title">${plain(title)}</text>`, ...lines].join(
+            "\n",
+        ),
+    };
 }
 
-const aims = { health: 12, jwks: 12, consent_page: 40, verify: 60, authorize: 60, audit: 50 };
+const aim_of = ({ id, all_cores }) =>
+    all_cores ? (signatures_target * 1e6) / nominal_signs_per_second : cpu_targets[id];
 
 export function draw_plot({ operations, growth }) {
     const cpu = operations.map((each) => ({
         label: each.title,
         value: nominal_us(each, at(each, 64)),
-        mark: aims[each.id] ?? (each.all_cores ? 1.25e6 / 3700 : undefined),
+        mark: aim_of(each),
     }));
     const rates = operations.map((each) => ({ label: each.title, value: at(each, 64).rate }));
     const grown = growth.operations.map(({ title, by_rows }) => ({
@@ -42,7 +52,11 @@ export function draw_plot({ operations, growth }) {
     const panels = [
         ["CPU microseconds a request on a nominal core (line: target)", 1, cpu],
         ["Requests a second at 64 connections", 10, rates],
-        ["CPU a request with the most rows, in times of that with the fewest (line: target)", 0.1, grown],
+        [
+            "CPU a request with the most rows, in times of that with the fewest (line: target)",
+            0.1,
+            grown,
+        ],
     ];
     let height = 10;
     const drawn = panels.map(([title, least, rows]) => {
@@ -50,9 +64,16 @@ export function draw_plot({ operations, growth }) {
         height += added;
         return svg;
     });
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="-10 0 ${width + 20} ${height}" width="${width + 20}" height="${height}">
-<style>text { font: 12px sans-serif } .title { font-weight: bold } rect { fill: #4b74b8 } .aim { stroke: #b3261e; stroke-width: 2 }</style>
-<rect x="-10" y="0" width="${width + 20}" height="${height}" style="fill: #fff"/>
+    const size = `width="${width}" height="${height}"`;
+    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" ${size}>
+<style>
+text { font: 12px sans-serif }
+.title { font-weight: bold }
+rect { fill: #4b74b8 }
+.page { fill: #fff }
+.aim { stroke: #b3261e; stroke-width: 2 }
+</style>
+<rect class="page" ${size}/>
 ${drawn.join("\n")}
 </svg>
 `;

@@ -44,7 +44,11 @@ async function measure_deliveries(world, receiver, url) {
     const webhook = await api.must(201, "POST", "/v1/webhooks", { url, events });
     const root = await grow_tree(world);
     await revoke(world, root);
-    const [cpu, start, before] = [cpu_milliseconds(server.pid), performance.now(), receiver.received.length];
+    const [cpu, start, before] = [
+        cpu_milliseconds(server.pid),
+        performance.now(),
+        receiver.received.length,
+    ];
     await receiver.until(grants);
     const seconds = (performance.now() - start) / 1000;
     const path = `/v1/webhooks/${webhook.id}/deliveries?status=delivered&pageSize=1`;
@@ -65,7 +69,10 @@ export async function measure_revocation(signs_per_second, trees) {
     const server = await new_server({ env }).start();
     const world = await new World(server, signs_per_second).prepare();
     const tree = await measure_trees(world, trees);
-    const [plain, tls] = [await new Receiver().listen(), await new Receiver({ tls: certificate }).listen()];
+    const [plain, tls] = [
+        await new Receiver().listen(),
+        await new Receiver({ tls: certificate }).listen(),
+    ];
     const deliveries = await measure_deliveries(world, plain, plain.url);
     const tls_url = tls.url.replace("127.0.0.1", "receiver.test");
     const deliveries_tls = await measure_deliveries(world, tls, tls_url);

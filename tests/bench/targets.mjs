@@ -2,8 +2,26 @@
 import { nominal_signs_per_second } from "./limits.mjs";
 
 // Requests a second at 64 connections of the public reference implementation (Node, PostgreSQL,
-// Redis) with its stores and its load on two cores of an AMD EPYC: comparable on such a machine only.
-const reference = { verify: 1701, exchange: 171, refresh: 304, delegate: 310, authorize: 715, audit: 212 };
+// Redis) with its stores and its load on two cores of an AMD EPYC: for such a machine only.
+const reference = {
+    verify: 1701,
+    exchange: 171,
+    refresh: 304,
+    delegate: 310,
+    authorize: 715,
+    audit: 212,
+};
+
+// Microseconds of CPU time a request, and the same in signatures for what signs.
+export const cpu_targets = {
+    health: 12,
+    jwks: 12,
+    consent_page: 40,
+    verify: 60,
+    authorize: 60,
+    audit: 50,
+};
+export const signatures_target = 1.25;
 
 const of = (results, id) => results.operations.find((each) => each.id === id);
 export const at = (operation, connections) =>
@@ -11,13 +29,14 @@ export const at = (operation, connections) =>
 const busy = (results, id) => at(of(results, id), 64);
 
 // CPU time as a core of nominal speed would have needed it; the speed was measured beside it.
-export const nominal_us = (operation, run) => (run.cpu_us * operation.rsa.signs) / nominal_signs_per_second;
+export const nominal_us = (operation, run) =>
+    (run.cpu_us * operation.rsa.signs) / nominal_signs_per_second;
 export const signatures = (operation, run) => (run.cpu_us * operation.rsa.signs) / 1e6;
 
-const cpu = (id, title, most) => ({
+const cpu = (id, title) => ({
     title: `${title}: CPU a request`,
     unit: "us",
-    most,
+    most: cpu_targets[id],
     value: (results) => nominal_us(of(results, id), busy(results, id)),
 });
 const of_nginx = (id, title, least) => ({
@@ -32,7 +51,7 @@ const of_reference = (id, title, least) => ({
 });
 const in_signatures = (id, title) => ({
     title: `${title}: CPU a request, in RSA signatures`,
-    most: 1.25,
+    most: signatures_target,
     value: (results) => signatures(of(results, id), busy(results, id)),
 });
 const of_signing = (id, title) => ({
@@ -61,12 +80,12 @@ const growth = (title, name, most, is_of) => ({
 const is_own = (id) => id !== "audit_of_another";
 
 export const targets = [
-    cpu("health", "health", 12),
+    cpu("health", "health"),
     of_nginx("health", "health", 0.7),
-    cpu("jwks", "JWKS", 12),
+    cpu("jwks", "JWKS"),
     of_nginx("jwks", "JWKS", 0.7),
-    cpu("consent_page", "consent page", 40),
-    cpu("verify", "verify", 60),
+    cpu("consent_page", "consent page"),
+    cpu("verify", "verify"),
     of_nginx("verify", "verify", 0.4),
     of_reference("verify", "verify", 10),
     ...["exchange", "refresh", "delegate"].flatMap((id) => [
@@ -74,10 +93,10 @@ export const targets = [
         of_signing(id, id),
         of_reference(id, id, 10),
     ]),
-    cpu("authorize", "authorize", 60),
+    cpu("authorize", "authorize"),
     of_nginx("authorize", "authorize", 0.35),
     of_reference("authorize", "authorize", 10),
-    cpu("audit", "audit append", 50),
+    cpu("audit", "audit append"),
     of_nginx("audit", "audit append", 0.35),
     of_reference("audit", "audit append", 30),
     {
@@ -120,8 +139,18 @@ export const targets = [
         most: 12,
         value: ({ memory }) => memory.bytes_a_connection / 1024,
     },
-    { title: "program, without debug information", unit: "MB", most: 12, value: ({ program_mb }) => program_mb },
-    { title: "first answer after start", unit: "ms", most: 50, value: ({ start_up }) => start_up.ms },
+    {
+        title: "program, without debug information",
+        unit: "MB",
+        most: 12,
+        value: ({ program_mb }) => program_mb,
+    },
+    {
+        title: "first answer after start",
+        unit: "ms",
+        most: 50,
+        value: ({ start_up }) => start_up.ms,
+    },
     {
         title: "first answer after start, most rows",
         unit: "ms",
@@ -131,7 +160,12 @@ export const targets = [
     growth("growth of CPU a request", "cpu_us", 1.5, is_own),
     growth("growth of p50", "p50_us", 1.5, is_own),
     growth("growth of p99", "p99_us", 2, is_own),
-    growth("CPU a request of one developer by the rows of another", "cpu_us", 1.1, (id) => !is_own(id)),
+    growth(
+        "CPU a request of one developer by the rows of another",
+        "cpu_us",
+        1.1,
+        (id) => !is_own(id),
+    ),
 ];
 
 // [{title, unit, value, bound, is_met, missed_by}], the last as a part of the bound.
@@ -140,5 +174,13 @@ export const judge = (results) =>
         const found = value(results);
         const is_met = most === undefined ? found >= least : found <= most;
         const missed_by = most === undefined ? 1 - found / least : found / most - 1;
-        return { title, unit, value: found, bound: most ?? least, is_most: most !== undefined, is_met, missed_by };
+        return {
+            title,
+            unit,
+            value: found,
+            bound: most ?? least,
+            is_most: most !== undefined,
+            is_met,
+            missed_by,
+        };
     });

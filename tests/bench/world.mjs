@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 
 import { pkce_pair } from "../support/api.mjs";
+import { cpu_milliseconds } from "../support/process_state.mjs";
 import { local_receivers } from "../support/receiver.mjs";
 import { metrics_key, Server, temporary_directory } from "../support/server.mjs";
 import { drive, kind, new_file, write_values } from "./wrk.mjs";
@@ -39,6 +40,17 @@ export async function in_parallel(count, width, call) {
     return results;
 }
 
+// Until the jobs beside the requests have caught up with what was just written: they would count as
+// a part of whatever is measured next.
+export async function until_idle(server, patience_seconds = 1800) {
+    for (let seconds = 0; seconds < patience_seconds; seconds += 0.5) {
+        const before = cpu_milliseconds(server.pid);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        if (cpu_milliseconds(server.pid) - before < 10) return;
+    }
+    throw new Error("the server does not come to rest");
+}
+
 export class World {
     static grants = 200;
     // Two, of which delegation passes on one: so a delegated grant is known by its answer.
@@ -69,6 +81,7 @@ export class World {
         this.consent_paths = write_values(
             asked.map(({ consentUrl }) => consentUrl.slice(this.server.base.length)),
         );
+        await until_idle(this.server);
         return this;
     }
 
@@ -121,7 +134,10 @@ export class World {
         const codes = await this.take_codes(this.codes_needed(load));
         const file = new_file("tokens");
         const answers = [{ pattern: '"refreshToken":"([^"]+)"', file }];
-        const measured = await this.run({ kinds: [this.exchange_kind(codes)], answers, delay }, load);
+        const measured = await this.run(
+            { kinds: [this.exchange_kind(codes)], answers, delay },
+            load,
+        );
         World.take(this.refresh_tokens, file);
         this.codes = this.codes.concat(codes.slice(measured.requests + load.connections + 1));
         return measured;

@@ -53,8 +53,7 @@ export async function drive(base, pids, plan, { connections, seconds }) {
     if (code !== 0 || !text) throw new Error(`wrk ended with ${code}: ${stdout}${stderr}`);
     const result = JSON.parse(text);
     const names = plan.kinds.map((each) => each.name).join(", ");
-    if (result.refused || result.failed || !result.requests)
-        throw new Error(`${names}: ${text}`);
+    if (result.refused || result.failed || !result.requests) throw new Error(`${names}: ${text}`);
     return {
         connections,
         requests: result.requests,
