@@ -37,8 +37,8 @@ const start = performance.now();
 const say = (what) =>
     console.error(`${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${what}`);
 
-// What is compared is measured next to each other: RSA and nginx with the most connections, the disk
-// with a single one.
+// What is compared is measured next to each other: RSA and nginx beside the most connections, the
+// disk beside a single one.
 async function measure_operation({ id, title, limit, has_half, run }, world, nginx) {
     say(title);
     const result = { id, title };

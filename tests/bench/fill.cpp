@@ -10,11 +10,12 @@
 #include "storage/refresh_tokens.hpp"
 #include "storage/tokens.hpp"
 
-#include <array>
 #include <chrono>
 #include <iomanip>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
+#include <vector>
 
 namespace bench {
 

@@ -6,7 +6,7 @@ import { run_program } from "../support/server.mjs";
 import { drive, kind } from "./wrk.mjs";
 
 // A core that signs this often a second is what the targets in microseconds are stated for. A
-// virtual core whose neighbours are busy does less in the same CPU time, and so does all that it runs.
+// virtual core whose neighbours are busy does less in the same CPU time, whatever it runs.
 export const nominal_signs_per_second = 3_700;
 
 async function must(command) {

@@ -23,7 +23,7 @@ function panel(top, title, least, rows) {
             : "";
         return `<text x="${label_width - 8}" y="${middle}" text-anchor="end">${plain(label)}</text>
 <rect x="${label_width}" y="${y}" width="${length(value)}" height="${bar_height}"/>${aim}
-<text x="${label_width + length(value) + 8}" y="${middle}">${text_of(value)}</text>`;
+<text x="${label_width + length(Math.max(value, mark ?? 0)) + 8}" y="${middle}">${text_of(value)}</text>`;
     });
     const height = 34 + rows.length * (bar_height + gap) + 20;
     return {
