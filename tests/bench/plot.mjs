@@ -18,12 +18,13 @@ function panel(top, title, least, rows) {
         const y = top + 34 + i * (bar_height + gap);
         const middle = y + bar_height - 4;
         const x = label_width + length(mark ?? least);
+        const end = label_width + length(Math.max(value, mark ?? 0)) + 8;
         const aim = mark
             ? `<line x1="${x}" x2="${x}" y1="${y - 3}" y2="${y + bar_height + 3}" class="aim"/>`
             : "";
         return `<text x="${label_width - 8}" y="${middle}" text-anchor="end">${plain(label)}</text>
 <rect x="${label_width}" y="${y}" width="${length(value)}" height="${bar_height}"/>${aim}
-<text x="${label_width + length(Math.max(value, mark ?? 0)) + 8}" y="${middle}">${text_of(value)}</text>`;
+<text x="${end}" y="${middle}">${text_of(value)}</text>`;
     });
     const height = 34 + rows.length * (bar_height + gap) + 20;
     return {
