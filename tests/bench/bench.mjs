@@ -11,17 +11,11 @@ import { memory_of } from "../support/process_state.mjs";
 import { rounds } from "../support/server.mjs";
 import { median } from "../support/statistics.mjs";
 import { measure_growth } from "./growth.mjs";
-import {
-    disk,
-    nominal_signs_per_second,
-    rsa_of_core,
-    rsa_of_machine,
-    start_nginx_limit,
-} from "./limits.mjs";
+import { disk, rsa_of_core, rsa_of_machine, start_nginx_limit } from "./limits.mjs";
 import { read_loop_lag } from "./loop_lag.mjs";
 import { describe_machine, program_megabytes } from "./machine.mjs";
 import { measure_memory } from "./memory.mjs";
-import { operations, run_agent_day } from "./operations.mjs";
+import { operations } from "./operations.mjs";
 import { draw_plot } from "./plot.mjs";
 import { measure_revocation } from "./revocation.mjs";
 import { measure_start_up } from "./start_up.mjs";
@@ -42,8 +36,10 @@ const say = (what) =>
 async function measure_operation({ id, title, limit, has_half, run }, world, nginx) {
     say(title);
     const result = { id, title };
-    if (limit === "rsa") result.all_cores = await rsa_of_machine();
-    result.rsa = await rsa_of_core();
+    if (limit === "rsa") {
+        result.all_cores = await rsa_of_machine();
+        result.rsa = await rsa_of_core();
+    }
     result.nginx = await nginx.run({ connections: 64, seconds: 1 });
     result.runs = [];
     for (const count of connections)
@@ -59,47 +55,35 @@ function run_at_half(run, world, { rate, connections: width }) {
     return run(world, { connections: width, seconds }, delay);
 }
 
-async function measure_day(world) {
-    say("a day of agents");
-    const result = {
-        id: "agent_day",
-        title: "a day of agents (mixed)",
-        rsa: await rsa_of_core(),
-        runs: [],
-    };
-    for (const count of connections)
-        result.runs.unshift(await run_agent_day(world, { connections: count, seconds }));
-    return result;
-}
-
 // Everything that is driven with wrk on one server.
-async function measure_load() {
-    const nginx = await start_nginx_limit();
+async function measure_load(nginx) {
     const server = await new_server().start();
     const world = await new World(server, (await rsa_of_machine()).signs).prepare();
     const results = { operations: [] };
     for (const operation of operations)
         results.operations.push(await measure_operation(operation, world, nginx));
-    results.agent_day = await measure_day(world);
     results.loaded_mb = memory_of(server.pid).peak;
     results.loop = await read_loop_lag(server);
     results.disk = results.operations.find((each) => each.disk).disk;
-    results.rsa = { signs: median(results.operations.map((each) => each.rsa.signs)) };
-    await nginx.stop();
+    const signs = results.operations.filter((each) => each.rsa).map((each) => each.rsa.signs);
+    results.rsa = { signs: median(signs) };
     await server.stop();
     return results;
 }
 
-async function measure_trees() {
+async function measure_trees(nginx) {
     say("trees of grants, and deliveries");
-    const speed = (await rsa_of_core()).signs / nominal_signs_per_second;
-    return { speed, ...(await measure_revocation((await rsa_of_machine()).signs, rounds(2))) };
+    const beside = await nginx.run({ connections: 64, seconds: 1 });
+    const { signs } = await rsa_of_machine();
+    return { nginx: beside, ...(await measure_revocation(signs, rounds(2))) };
 }
 
 async function measure_all() {
     const machine = describe_machine();
-    const load = await measure_load();
-    const revocation = await measure_trees();
+    const nginx = await start_nginx_limit();
+    const load = await measure_load(nginx);
+    const revocation = await measure_trees(nginx);
+    await nginx.stop();
     say("memory and start-up");
     const memory = await measure_memory();
     const start_up = await measure_start_up(5);

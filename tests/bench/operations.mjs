@@ -57,6 +57,35 @@ const create_agent_kind = (world) =>
 
 const plain = (make) => (world, load, delay) => world.run({ kinds: [make(world)], delay }, load);
 
+// A day of agents: 70 % verify, 10 % audit, 8 % refresh, 5 % exchange, 3 % delegate, 2 % revoke,
+// 2 % lists. Refresh tokens and grants to revoke come from the answers.
+async function run_agent_day(world, load) {
+    const codes = await world.take_codes(world.codes_needed(load));
+    const refresh_tokens = await world.take_refresh_tokens();
+    const kinds = [
+        verify_kind(world, { weight: 70 }),
+        audit_kind(world, { weight: 10 }),
+        refresh_kind(world, refresh_tokens, { weight: 8 }),
+        world.exchange_kind(codes, { weight: 5 }),
+        delegate_kind(world, { weight: 3 }),
+        of_key(world, "revoke", "DELETE", "/v1/grants/$VALUE", {
+            values: world.no_values,
+            use: "once",
+            weight: 2,
+        }),
+        list_grants_kind(world, { weight: 1 }),
+        list_audit_kind(world, { weight: 1 }),
+    ];
+    // The delegated grant is known by its single scope, before the other tokens are looked at.
+    const delegated = {
+        pattern: '"grantToken":.*"scopes":%["calendar:read"%].*"grantId":"([^"]+)"',
+        feeds: "revoke",
+    };
+    const measured = await world.run({ kinds, answers: [delegated, next_refresh_token] }, load);
+    world.codes = world.codes.concat(codes.slice(measured.requests));
+    return measured;
+}
+
 // run(world, {connections, seconds}, delay) measures. `id` is what targets.mjs knows it by. `limit`
 // is what is measured beside it, besides nginx. `has_half`: also at half of what it can do.
 export const operations = [
@@ -103,33 +132,5 @@ export const operations = [
     { id: "delegate", title: "POST grants/delegate", limit: "rsa", run: plain(delegate_kind) },
     { id: "audit", title: "POST audit/log", limit: "disk", has_half: true, run: plain(audit_kind) },
     { id: "list_audit", title: "list 20 audit entries", run: plain(list_audit_kind) },
+    { id: "agent_day", title: "a day of agents (mixed)", run: run_agent_day },
 ];
-
-// A day of agents: 70 % verify, 10 % audit, 8 % refresh, 5 % exchange, 3 % delegate, 2 % revoke,
-// 2 % lists. Refresh tokens and grants to revoke come from the answers.
-export async function run_agent_day(world, load) {
-    const codes = await world.take_codes(world.codes_needed(load));
-    const refresh_tokens = await world.take_refresh_tokens();
-    const kinds = [
-        verify_kind(world, { weight: 70 }),
-        audit_kind(world, { weight: 10 }),
-        refresh_kind(world, refresh_tokens, { weight: 8 }),
-        world.exchange_kind(codes, { weight: 5 }),
-        delegate_kind(world, { weight: 3 }),
-        of_key(world, "revoke", "DELETE", "/v1/grants/$VALUE", {
-            values: world.no_values,
-            use: "once",
-            weight: 2,
-        }),
-        list_grants_kind(world, { weight: 1 }),
-        list_audit_kind(world, { weight: 1 }),
-    ];
-    // The delegated grant is known by its single scope, before the other tokens are looked at.
-    const delegated = {
-        pattern: '"grantToken":.*"scopes":%["calendar:read"%].*"grantId":"([^"]+)"',
-        feeds: "revoke",
-    };
-    const measured = await world.run({ kinds, answers: [delegated, next_refresh_token] }, load);
-    world.codes = world.codes.concat(codes.slice(measured.requests));
-    return measured;
-}

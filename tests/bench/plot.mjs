@@ -1,5 +1,5 @@
 // The results as a picture: bars in SVG, one panel below the other.
-import { nominal_signs_per_second } from "./limits.mjs";
+import { nominal } from "./limits.mjs";
 import { at, cpu_targets, nominal_us, signatures_target } from "./targets.mjs";
 
 const [width, label_width, bar_height, gap] = [860, 260, 16, 8];
@@ -36,7 +36,7 @@ function panel(top, title, least, rows) {
 }
 
 const aim_of = ({ id, all_cores }) =>
-    all_cores ? (signatures_target * 1e6) / nominal_signs_per_second : cpu_targets[id];
+    all_cores ? (signatures_target * 1e6) / nominal.signs : cpu_targets[id];
 
 export function draw_plot({ operations, growth }) {
     const cpu = operations.map((each) => ({

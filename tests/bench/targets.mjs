@@ -1,5 +1,5 @@
 // What the server is to reach, and whether it did.
-import { nominal_signs_per_second } from "./limits.mjs";
+import { nominal } from "./limits.mjs";
 
 // Requests a second at 64 connections of the public reference implementation (Node, PostgreSQL,
 // Redis) with its stores and its load on two cores of an AMD EPYC: for such a machine only.
@@ -28,9 +28,11 @@ export const at = (operation, connections) =>
     operation.runs.find((run) => run.connections === connections);
 const busy = (results, id) => at(of(results, id), 64);
 
-// CPU time as a core of nominal speed would have needed it; the speed was measured beside it.
-export const nominal_us = (operation, run) =>
-    (run.cpu_us * operation.rsa.signs) / nominal_signs_per_second;
+// CPU time as a core of nominal speed would have needed it. How fast the core was, nginx tells and,
+// for what signs, RSA, which were measured beside it.
+const on_nominal_core = (time, nginx) => (time * nominal.nginx_us) / nginx.cpu_us;
+export const nominal_us = ({ rsa, nginx }, { cpu_us }) =>
+    rsa ? (cpu_us * rsa.signs) / nominal.signs : on_nominal_core(cpu_us, nginx);
 export const signatures = (operation, run) => (run.cpu_us * operation.rsa.signs) / 1e6;
 
 const cpu = (id, title) => ({
@@ -103,7 +105,7 @@ export const targets = [
         title: "revoke a tree of 1,000 grants: CPU",
         unit: "ms",
         most: 20,
-        value: ({ revocation }) => revocation.tree.cpu_ms * revocation.speed,
+        value: ({ revocation }) => on_nominal_core(revocation.tree.cpu_ms, revocation.nginx),
     },
     {
         title: "one durable write, p50 beyond 1.5 fdatasync",
@@ -118,7 +120,7 @@ export const targets = [
         title: "webhook delivery: CPU, without TLS",
         unit: "us",
         most: 150,
-        value: ({ revocation }) => revocation.deliveries.cpu_us * revocation.speed,
+        value: ({ revocation }) => on_nominal_core(revocation.deliveries.cpu_us, revocation.nginx),
     },
     {
         title: "webhook deliveries a second to one receiver, with TLS",
