@@ -141,7 +141,7 @@ function machine_lines({ machine, operations, disk, loop, rsa }) {
     return [
         `${cpu}, ${cores} cores, ${system}, kernel ${kernel}; load before: ${short(load_before)}.`,
         `A core signs ${whole(rsa.signs)} times a second of its CPU time`,
-        `(a nominal one ${whole(nominal.signs)}; nginx takes ${nominal.nginx_us} us a request there).`,
+        `(a nominal one: ${whole(nominal.signs)}, and nginx takes ${nominal.nginx_us} us there).`,
         `fdatasync of 4 kB takes ${short(disk.fdatasync_us)} us.`,
         `SQLite alone commits rows a second (rows a commit): ${commits.join(", ")}.`,
         `The load generator shares the cores and takes ${least} to ${most} us a request.`,
