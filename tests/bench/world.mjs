@@ -113,6 +113,7 @@ export class World {
         World.take(this.codes, file);
         return measured;
     }
+
     exchange_kind(codes, options = {}) {
         const body = { agentId: this.agent, code: "$VALUE", codeVerifier: this.pkce.verifier };
         const rest = { key: this.key, body, values: write_values(codes), use: "once", ...options };
