@@ -2,7 +2,7 @@
 import { claims_of } from "../support/forge.mjs";
 import { start_server } from "../support/server.mjs";
 import { Difference } from "./model.mjs";
-import { Random, mixed } from "./random.mjs";
+import { Random, mixed } from "../support/random.mjs";
 import { World } from "./world.mjs";
 
 const steps_of_a_world = 200; // few enough that no world gets old: a code lives for ten minutes
