@@ -1,5 +1,5 @@
-// A client of the crash tests: writes of all kinds, chosen by a seed, one at a time until there is no
-// server any more. What it knows is in its ledger, and in how it thinks its grants stand.
+// A client of the crash tests: writes of all kinds, chosen by a seed, one at a time until there is
+// no server any more. What it knows is in its ledger, and in how it thinks its grants stand.
 import { claims_of } from "../support/forge.mjs";
 import { amount_text } from "../model/amounts.mjs";
 import { pkce_pair } from "../support/api.mjs";
@@ -61,9 +61,9 @@ export class Client {
     }
     #keep(answer, fields) {
         const { grantId: id, grantToken, refreshToken: refresh } = answer;
-        const token = { text: grantToken, is_revoked: false };
-        const budget = null;
-        this.grants.push({ id, answer, tokens: [token], refresh, is_revoked: false, budget, ...fields });
+        const tokens = [{ text: grantToken, is_revoked: false }];
+        const fresh = { is_revoked: false, budget: null };
+        this.grants.push({ id, answer, tokens, refresh, ...fresh, ...fields });
     }
 
     // A principal of its own for every grant: so one can be found of which no answer came.
@@ -100,7 +100,8 @@ export class Client {
             subAgentId: this.agent.agentId,
             scopes: ["calendar:read"],
         };
-        const answer = await this.write("delegate", { parent }, "POST", "/v1/grants/delegate", body);
+        const path = "/v1/grants/delegate";
+        const answer = await this.write("delegate", { parent }, "POST", path, body);
         if (answer) this.#keep(answer, { principal: parent.principal, parent });
     }
     async revoke() {
@@ -149,7 +150,8 @@ export class Client {
         const grant = this.random.pick(rich);
         const amount = BigInt(1 + this.random.below(100_000));
         const body = { grantId: grant.id, amount: amount_text(amount) };
-        const answer = await this.write("debit", { grant, amount }, "POST", "/v1/budget/debit", body);
+        const about = { grant, amount };
+        const answer = await this.write("debit", about, "POST", "/v1/budget/debit", body);
         if (!answer) return;
         grant.budget.spent += amount;
         grant.budget.debits.push(answer.transactionId);

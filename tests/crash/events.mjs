@@ -1,4 +1,4 @@
-// Events of acknowledged writes reach their receiver at least once, and none tells of what is not so.
+// Events of acknowledged writes reach their receiver at least once, and none tells what is not so.
 import { claims_of } from "../support/forge.mjs";
 import { eventually } from "../support/process_state.mjs";
 
@@ -13,8 +13,9 @@ export function promised_events(clients) {
     const token = ({ grantToken }) => promised.add(`token.issued ${claims_of(grantToken).jti}`);
     for (const { ledger } of clients)
         for (const { kind, answer, tree } of ledger.acknowledged()) {
-            if (["exchange", "delegate"].includes(kind)) promised.add(`grant.created ${answer.grantId}`);
-            if (["exchange", "delegate", "refresh"].includes(kind)) token(answer);
+            const is_new = ["exchange", "delegate"].includes(kind);
+            if (is_new) promised.add(`grant.created ${answer.grantId}`);
+            if (is_new || kind === "refresh") token(answer);
             if (kind === "revoke") for (const { id } of tree) promised.add(`grant.revoked ${id}`);
         }
     return promised;
@@ -38,5 +39,6 @@ export async function check_events(receiver, url, oracles, patience_milliseconds
             faults.push(`${type} ${data.grantId} has arrived, and the grant is ${status}`);
     }
     const ids = new Set(events.map(({ id }) => id));
-    return { faults, promised: promised.size, received: ids.size, repeated: events.length - ids.size };
+    const repeated = events.length - ids.size;
+    return { faults, promised: promised.size, received: ids.size, repeated };
 }

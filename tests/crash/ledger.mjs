@@ -1,5 +1,6 @@
-// What clients know for certain while a server is killed: every write is noted before it is sent, and
-// its answer when it has arrived. What has no answer may have happened, as a whole, or not at all.
+// What clients know for certain while a server is killed: every write is noted before it is sent,
+// and its answer when it has arrived. What has no answer may have happened, as a whole, or not at
+// all.
 
 const connection_errors = ["ECONNRESET", "ECONNREFUSED", "EPIPE"];
 

@@ -1,6 +1,6 @@
 // What a restarted server must still know, held against what its clients were told. Each check adds
-// sentences to `faults`; what was under way when the server was killed may be there as a whole or not
-// at all, and is counted.
+// sentences to `faults`; what was under way when the server was killed may be there as a whole or
+// not at all, and is counted.
 import { isDeepStrictEqual } from "node:util";
 
 import { chain_faults, fetch_chain } from "../clients/audit_chain.mjs";

@@ -39,18 +39,18 @@ export const recounts = {
             delivered <> (SELECT count(*) FROM deliveries WHERE webhook_id = w.id
                           AND status = 'delivered')`,
     "grants without a token": `
-        SELECT id FROM grants AS g
-        WHERE NOT EXISTS (SELECT 1 FROM tokens WHERE grant_id = g.id)`,
+        SELECT id FROM grants WHERE id NOT IN (SELECT grant_id FROM tokens)`,
     "active grants without one current refresh token": `
         SELECT g.id FROM grants AS g WHERE g.status = 'active' AND 1 <>
             (SELECT count(*) FROM refresh_tokens WHERE grant_id = g.id AND status = 'current')`,
     "tokens that are not a refresh token's": `
-        SELECT g.id FROM grants AS g WHERE
-            (SELECT count(*) FROM tokens WHERE grant_id = g.id) <>
-            (SELECT count(*) FROM refresh_tokens WHERE grant_id = g.id)`,
+        SELECT grant_id FROM
+            (SELECT grant_id, 1 AS n FROM tokens
+             UNION ALL SELECT grant_id, -1 FROM refresh_tokens)
+        GROUP BY grant_id HAVING sum(n) <> 0`,
     "used refresh tokens without a successor": `
-        SELECT id FROM refresh_tokens AS r WHERE r.status = 'used' AND NOT EXISTS
-            (SELECT 1 FROM refresh_tokens AS n WHERE n.grant_id = r.grant_id AND n.id > r.id)`,
+        SELECT grant_id FROM refresh_tokens GROUP BY grant_id
+        HAVING max(id) = max(CASE status WHEN 'used' THEN id ELSE '' END)`,
     "used codes without a grant": `
         SELECT id FROM auth_requests WHERE status = 'consumed'
         AND grant_id NOT IN (SELECT id FROM grants)`,

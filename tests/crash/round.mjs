@@ -1,5 +1,5 @@
-// One round: new developers whose clients write until the server is killed, then its files and, when
-// it has started again, all that it says are held against what the clients were told.
+// One round: new developers whose clients write until the server is killed, then its files and,
+// when it has started again, all that it says are held against what the clients were told.
 import { Random, mixed } from "../support/random.mjs";
 import { Client } from "./client.mjs";
 import { check_events, event_types } from "./events.mjs";

@@ -15,8 +15,8 @@ export async function check_single_use(oracle) {
     await in_parallel(in_flight, async ({ kind, asked, principal, grant }) => {
         if (grant?.is_revoked) return;
         const first = await use(kind, asked);
-        const grants = [...oracle.state.grants.values()];
-        const is_done = grants.some((seen) => !seen.parentGrantId && seen.principalId === principal);
+        const is_its_grant = (seen) => !seen.parentGrantId && seen.principalId === principal;
+        const is_done = [...oracle.state.grants.values()].some(is_its_grant);
         if (kind === "exchange") must(is_done ? 400 : 201, first, "a code after a lost answer");
         else if (first.status === 400) ++oracle.completed;
         must(400, await use(kind, asked), `${kind} once more`);
@@ -24,9 +24,10 @@ export async function check_single_use(oracle) {
     });
 
     // The newest token of a family works, once.
+    const is_active = ({ id }) => oracle.state.grants.get(id)?.status === "active";
     const alive = clients.flatMap(({ agent, grants }) =>
         grants
-            .filter(({ id, refresh }) => refresh && oracle.state.grants.get(id)?.status === "active")
+            .filter((grant) => grant.refresh && is_active(grant))
             .map(({ refresh }) => ({ agentId: agent.agentId, refreshToken: refresh })),
     );
     await in_parallel(alive, async (asked) => {

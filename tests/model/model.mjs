@@ -1,8 +1,8 @@
 // What the contract says a server knows of one sandbox developer and answers to a request: written
 // from core.yaml, core-notes.md, governance.yaml and signals.yaml alone. Every operation gives what
-// is expected: a refusal {status, code, message}, or {status, facts, learn}, where learn(body, span)
-// takes what only the server can choose (ids, tokens) after checking it. span: {from, to}, the
-// milliseconds between which the server decided.
+// is expected: a refusal {status, code, message}, or {status, facts, learn}, where learn(body,
+// span) takes what only the server can choose (ids, tokens) after checking it. span: {from, to},
+// the milliseconds between which the server decided.
 import { createHash } from "node:crypto";
 import { isDeepStrictEqual } from "node:util";
 
@@ -60,10 +60,11 @@ export class Model {
     }
     create_agent(_, { name, scopes = [] }) {
         if (name.trim() === "" || name.length > 200) return refuse(400);
-        const facts = { name: name.trim(), scopes, status: "active", developerId: this.developer_id };
+        const agent = { name: name.trim(), scopes, status: "active" };
+        const facts = { ...agent, developerId: this.developer_id };
         return accept(201, facts, ({ agentId, did }) => {
             expect_equal(did, did_of(agentId), "did");
-            this.agents.set(agentId, { id: agentId, name: name.trim(), scopes, status: "active" });
+            this.agents.set(agentId, { id: agentId, ...agent });
         });
     }
     update_agent(id, { status }) {
@@ -81,8 +82,8 @@ export class Model {
         agent.status = "deleted";
         return accept(204);
     }
-    // Nobody goes deeper than the server allows; the contract leaves open whether asking for more is
-    // refused at once or only has no effect.
+    // Nobody goes deeper than the server allows; the contract leaves open whether asking for more
+    // is refused at once or only has no effect.
     update_me(_, { maxDelegationDepth: depth }) {
         if (!(depth >= 1 && depth <= this.depth_server)) return refuse(400);
         this.depth_own = depth;
@@ -103,7 +104,8 @@ export class Model {
         if (!this.is_active_agent(agentId)) return refuse(404, "NOT_FOUND");
         const denied = this.deny(agentId, principalId, scopes);
         if (denied) return denied;
-        const facts = { agentId, principalId, scopes, expiresIn, status: "approved", sandbox: true };
+        const approved = { status: "approved", sandbox: true };
+        const facts = { agentId, principalId, scopes, expiresIn, ...approved };
         return accept(201, facts, ({ code }) => {
             const request = { agent: agentId, principal: principalId, scopes, audience };
             const lifetime = seconds_of(expiresIn);
@@ -181,7 +183,8 @@ export class Model {
     // With all descendants at any depth.
     revoke_tree(grant) {
         grant.status = "revoked";
-        for (const child of this.grants.values()) if (child.parent === grant) this.revoke_tree(child);
+        for (const child of this.grants.values())
+            if (child.parent === grant) this.revoke_tree(child);
     }
     revoke_grant(id, _, { now }) {
         const grant = this.grants.get(id);
@@ -211,7 +214,8 @@ export class Model {
     }
     verify_grant(_, { token: text }, { now, foreign }) {
         const token = this.tokens.get(text);
-        if (foreign.token === text) return accept(200, { active: false, reason: "wrong_developer" });
+        if (foreign.token === text)
+            return accept(200, { active: false, reason: "wrong_developer" });
         if (!token) return refuse(400);
         const reason = this.fault_of(token, now);
         return accept(200, reason ? { active: false, reason } : { active: true }, ({ claims }) => {

@@ -1,4 +1,4 @@
-// The next request of a world: mostly sensible, often not. What comes of it is the model's business.
+// The next request of a world: mostly sensible, often not. What comes of it is up to the model.
 import { pkce_pair } from "../support/api.mjs";
 import { claims_of } from "../support/forge.mjs";
 
@@ -188,7 +188,7 @@ export class Requests {
         };
         return { method: "POST", path: "/v1/audit/log", body };
     }
-    // Most denials are narrow and none lives long: in a world that denies everything nothing happens.
+    // Most denials are narrow and none lives long: where everything is denied nothing happens.
     create_policy() {
         const denials = [...this.model.policies.values()].filter((p) => p.effect === "deny").length;
         const deny = denials < 2 && this.random.chance(0.7);

@@ -55,15 +55,17 @@ export class Trace {
         const shown = asked.map((part) => JSON.stringify(this.#named(part, used))).join(" ");
         const is_done = answer.status < 300;
         const brought = {};
-        if (is_done) for (const member of Object.keys(kinds)) brought[member] = answer.body?.[member];
+        for (const member of is_done ? Object.keys(kinds) : [])
+            brought[member] = answer.body?.[member];
         const said = is_done ? JSON.stringify(this.#named(brought, used)) : answer.body?.message;
         const meant = `${expected.status} ${expected.code ?? ""}`.trim();
         const with_key = key ? ` (key ${key})` : "";
-        const text = `${operation} ${shown}${with_key}: expected ${meant}, got ${answer.status} ${said}`;
-        return { operation, used, is_done, text: `${String(index + 1).padStart(6)}  ${text}` };
+        const asked_for = `${String(index + 1).padStart(6)}  ${operation} ${shown}${with_key}`;
+        const text = `${asked_for}: expected ${meant}, got ${answer.status} ${said}`;
+        return { operation, used, is_done, text };
     }
-    // The last step and what led to the message, oldest first: what concerned the same grants, tokens
-    // and codes, and what changed their agents or the rules for everybody.
+    // The last step and what led to the message, oldest first: what concerned the same grants,
+    // tokens and codes, and what changed their agents or the rules for everybody.
     story(message, lines_max = 40) {
         const lines = this.steps.map((step, index) => this.#line(step, index)).reverse();
         const ids = [...this.names.keys()].filter((id) => message.includes(id));

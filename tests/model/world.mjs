@@ -33,9 +33,10 @@ export class World {
 
     // The requests, [method, path, body, headers] each, in one piece.
     #write(...requests) {
-        const texts = requests.map(([method, path, body, headers = {}]) => {
+        const texts = requests.map(([method, path, body, more = {}]) => {
             const text = body === undefined ? "" : JSON.stringify(body);
-            return request_text(method, path, { headers: { ...this.headers, ...headers }, body: text });
+            const headers = { ...this.headers, ...more };
+            return request_text(method, path, { headers, body: text });
         });
         this.connection.write(texts.join(""));
     }

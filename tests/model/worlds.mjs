@@ -1,7 +1,6 @@
 // Many worlds at once, each with a developer of its own, on two servers set up differently.
 import { claims_of } from "../support/forge.mjs";
 import { start_server } from "../support/server.mjs";
-import { Difference } from "./model.mjs";
 import { Random, mixed } from "../support/random.mjs";
 import { World } from "./world.mjs";
 
@@ -54,14 +53,20 @@ async function run_world(place, seed, number, { steps, ModelType, is_over }) {
         await world.run(steps, is_over);
         return world.trace.steps;
     } catch (error) {
-        if (!(error instanceof Difference)) throw error;
-        throw new Difference(`GRANTEXD_TEST_SEED=${seed}:${number} ${error.message}`);
+        error.message = `GRANTEXD_TEST_SEED=${seed}:${number} ${error.message}`;
+        throw error;
     } finally {
         world.close();
     }
 }
 
-// Runs so many steps in all, or the one world of that number: {"operation status code": count}.
+// "operation status", with the code and the promised sentence of a refusal, or a verdict's reason.
+function outcome_of({ request, expected, answer: { status, body } }) {
+    const code = status < 300 ? body?.reason : body.code;
+    return [request.operation, status, code, expected.message].filter(Boolean).join(" ");
+}
+
+// Runs so many steps in all, or the one world of that number: {outcome: how often}.
 export async function run_worlds(places, { seed, only, steps, ModelType }) {
     const tally = {};
     const count = Math.ceil(steps / steps_of_a_world);
@@ -71,9 +76,8 @@ export async function run_worlds(places, { seed, only, steps, ModelType }) {
     const run = async (number) => {
         const place = places[number % places.length];
         const options = { steps: steps_of_a_world, ModelType, is_over };
-        for (const { request, answer } of await run_world(place, seed, number, options)) {
-            const code = answer.status < 300 ? "" : ` ${answer.body.code}`;
-            const outcome = `${request.operation} ${answer.status}${code}`;
+        for (const step of await run_world(place, seed, number, options)) {
+            const outcome = outcome_of(step);
             tally[outcome] = (tally[outcome] ?? 0) + 1;
         }
     };

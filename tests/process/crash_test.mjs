@@ -1,5 +1,5 @@
-// kill -9 in the middle of writes: whatever was acknowledged is there afterwards, and what was not is
-// there as a whole or not at all (tests/crash holds the clients and the oracle).
+// kill -9 in the middle of writes: whatever was acknowledged is there afterwards, and what was not
+// is there as a whole or not at all (tests/crash holds the clients and the oracle).
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { test } from "node:test";
@@ -27,6 +27,7 @@ test("R-01 kill -9 at any time loses nothing that was acknowledged and leaves no
     }
     t.diagnostic(JSON.stringify(totals));
     assert.ok(totals.acknowledged > 0);
+    assert.ok(totals.ready < 1000, `ready after ${totals.ready} ms`);
     assert.deepEqual(await server.stop(), { code: 0, signal: null });
     assert.deepEqual(faults_of_files(server.data_dir), []);
     receiver.close();

@@ -1,6 +1,8 @@
-// A full disk: writes are refused and change nothing, reads go on, and it is over when there is room.
+// A full disk: writes are refused and change nothing, reads go on, and with room it is over.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { randomInt } from "node:crypto";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -9,14 +11,36 @@ import { Oracle } from "../crash/oracle.mjs";
 import { faults_of_files } from "../crash/recount.mjs";
 import { new_developer } from "../crash/round.mjs";
 import { check_single_use } from "../crash/single_use.mjs";
+import { database_of } from "../support/data_files.mjs";
 import { eventually } from "../support/process_state.mjs";
 import { Random, mixed } from "../support/random.mjs";
-import { Server, rounds } from "../support/server.mjs";
+import { Server, rounds, start_server } from "../support/server.mjs";
 import { SmallDisk } from "../support/small_disk.mjs";
 
 const seed = Number(process.env.GRANTEXD_TEST_SEED ?? randomInt(2 ** 31));
 const megabytes = 32;
 const clients_count = 16;
+
+// The other way to run out of room, with the members of a SmallDisk: files may not grow (EFBIG).
+class FileLimit {
+    constructor(server) {
+        this.server = server;
+    }
+    #limit(bytes) {
+        execFileSync("prlimit", ["--pid", `${this.server.pid}`, `--fsize=${bytes}:unlimited`]);
+    }
+    fill(bytes_left) {
+        const database = database_of(this.server.data_dir);
+        const sizes = ["", "-wal"].map((ending) => statSync(database + ending).size);
+        this.#limit(Math.max(...sizes) + bytes_left);
+    }
+    free() {
+        this.#limit("unlimited");
+    }
+    seen(path) {
+        return path;
+    }
+}
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
@@ -88,25 +112,33 @@ async function disk_round(disk, server, known, round) {
     return { faults, seed, round, acknowledged: acknowledged(clients), ...figures };
 }
 
-test("R-05 a full disk refuses writes with 503, reads go on, and with room all is as before", async (t) => {
-    const disk = await SmallDisk.open(megabytes);
-    if (!disk) return t.skip("mounting is not permitted here");
+async function run_rounds(t, disk, server) {
     t.diagnostic(`seed ${seed}`);
-    const server = await new Server({
-        data_dir: join(disk.path, "data"),
-        env: { GRANTEXD_RATE_PROFILE: "off" },
-        wrapper: disk.wrapper,
-    }).start();
     const api = server.sandbox();
     const agent = await api.agent_id();
     const known = { live: await api.grant(agent), dead: await api.grant(agent) };
     assert.equal((await api.revoke(known.dead.grantId)).status, 204);
     for (let round = 0; round < rounds(2); ++round) {
         const { faults, ...figures } = await disk_round(disk, server, known, round);
-        write_evidence("R-05", { ...figures, faults });
+        write_evidence("R-05", { disk: disk.constructor.name, ...figures, faults });
         t.diagnostic(JSON.stringify(figures));
         assert.deepEqual(faults, [], `seed ${seed}, round ${round}`);
     }
     assert.deepEqual(await server.stop(), { code: 0, signal: null });
+}
+
+const env = { GRANTEXD_RATE_PROFILE: "off" };
+
+test("R-05 a full disk refuses writes with 503, reads go on, and with room it is over", async (t) => {
+    const disk = await SmallDisk.open(megabytes);
+    if (!disk) return t.skip("mounting is not permitted here");
+    const data_dir = join(disk.path, "data");
+    const server = await new Server({ data_dir, env, wrapper: disk.wrapper }).start();
+    await run_rounds(t, disk, server);
     disk.close();
+});
+
+test("R-05 files that may not grow are survived in the same way", async (t) => {
+    const server = await start_server({ env });
+    await run_rounds(t, new FileLimit(server), server);
 });

@@ -9,7 +9,8 @@ import { Difference, Model } from "../model/model.mjs";
 import { run_worlds, start_servers } from "../model/worlds.mjs";
 import { rounds } from "../support/server.mjs";
 
-const [seed, only] = (process.env.GRANTEXD_TEST_SEED ?? `${randomInt(2 ** 31)}`).split(":").map(Number);
+const chosen = process.env.GRANTEXD_TEST_SEED ?? `${randomInt(2 ** 31)}`;
+const [seed, only] = chosen.split(":").map(Number);
 
 let places;
 before(async () => {
@@ -26,8 +27,12 @@ const outcomes = `
     create_authorization 201 | create_authorization 400 BAD_REQUEST
     create_authorization 403 POLICY_DENIED | create_authorization 404 NOT_FOUND
     exchange_token 201 | exchange_token 400 BAD_REQUEST | exchange_token again 201
-    exchange_token again 422 IDEMPOTENCY_KEY_REUSED
+    exchange_token 400 BAD_REQUEST Invalid code | exchange_token again 422 IDEMPOTENCY_KEY_REUSED
     refresh_token 201 | refresh_token 400 BAD_REQUEST | refresh_token 403 POLICY_DENIED
+    refresh_token 400 BAD_REQUEST Invalid refresh token | refresh_token 400 BAD_REQUEST Agent mismatch
+    refresh_token 400 BAD_REQUEST Refresh token already used
+    refresh_token 400 BAD_REQUEST Refresh token expired
+    refresh_token 400 BAD_REQUEST Grant has been revoked
     refresh_token again 201 | refresh_token again 422 IDEMPOTENCY_KEY_REUSED
     delegate_grant 201 | delegate_grant 400 BAD_REQUEST | delegate_grant 403 FORBIDDEN
     delegate_grant 403 DELEGATION_DEPTH_EXCEEDED | delegate_grant 403 POLICY_DENIED
@@ -35,6 +40,8 @@ const outcomes = `
     revoke_grant 204 | revoke_grant 404 NOT_FOUND
     revoke_token 204 | revoke_token 404 NOT_FOUND
     verify_token 200 | verify_grant 200 | verify_grant 400 BAD_REQUEST
+    verify_grant 200 revoked | verify_grant 200 expired | verify_grant 200 agent_inactive
+    verify_grant 200 wrong_developer
     log_audit 201 | log_audit 400 BAD_REQUEST
     create_policy 201 | create_policy 400 BAD_REQUEST
     delete_policy 204 | delete_policy 404 NOT_FOUND
@@ -149,7 +156,8 @@ const mistakes = {
 };
 
 for (const [name, ModelType] of Object.entries(mistakes))
-    test(`a model with this mistake is told from the server: ${name}`, async () => {
+    test(`a model with this mistake is told from the server: ${name}`, async (t) => {
+        if (only !== undefined) return t.skip("one world alone may not come upon it");
         const found = run_worlds(places, { seed, steps: 40_000, ModelType });
         await assert.rejects(found, (error) => error instanceof Difference);
     });

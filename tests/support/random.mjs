@@ -39,4 +39,5 @@ export class Random {
 }
 
 // Seeds of one number and another that have nothing to do with each other.
-export const mixed = (a, b) => (Math.imul(a ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(b + 1, 0xc2b2ae35)) >>> 0;
+export const mixed = (a, b) =>
+    (Math.imul(a ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(b + 1, 0xc2b2ae35)) >>> 0;

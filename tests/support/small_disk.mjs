@@ -1,5 +1,5 @@
-// A file system of a few megabytes in memory for a server's data, which a test fills and empties. It
-// lives in a mount namespace of its own, held by a child process: nothing is left when that ends.
+// A file system of a few megabytes in memory for a server's data, which a test fills and empties.
+// It lives in a mount namespace of its own, held by a child process: nothing is left when that ends.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, rmSync, statSync, truncateSync, writeSync } from "node:fs";
@@ -17,7 +17,8 @@ export class SmallDisk {
     static async open(megabytes) {
         const disk = new SmallDisk();
         disk.path = temporary_directory();
-        const script = 'mount -t tmpfs -o "size=$1m" tmpfs "$0" && echo mounted && exec sleep 86400';
+        const mount = 'mount -t tmpfs -o "size=$1m" tmpfs "$0"';
+        const script = `${mount} && echo mounted && exec sleep 86400`;
         const command = ["--mount", "sh", "-c", script, disk.path, `${megabytes}`];
         disk.holder = spawn("unshare", command, { stdio: ["ignore", "pipe", "ignore"] });
         holders.add(disk.holder);
