@@ -17,17 +17,18 @@ test("R-01 kill -9 at any time loses nothing that was acknowledged and leaves no
     const receiver = await new Receiver().listen();
     const env = { ...local_receivers, GRANTEXD_RATE_PROFILE: "off" };
     const server = await start_server({ env });
-    const totals = { acknowledged: 0, in_flight: 0, completed: 0, repeated: 0, ready: 0 };
+    const totals = { acknowledged: 0, in_flight: 0, completed: 0, repeated: 0 };
+    let slowest = 0;
     for (let round = 0; round < rounds(4); ++round) {
         const { faults, ...figures } = await crash_round(server, receiver, { seed, round });
         write_evidence("R-01", { ...figures, faults });
         assert.deepEqual(faults, [], `seed ${seed}, round ${round}`);
         for (const name of Object.keys(totals)) totals[name] += figures[name];
-        totals.ready = Math.max(totals.ready, figures.ready);
+        slowest = Math.max(slowest, figures.ready);
     }
-    t.diagnostic(JSON.stringify(totals));
+    t.diagnostic(JSON.stringify({ ...totals, slowest }));
     assert.ok(totals.acknowledged > 0);
-    assert.ok(totals.ready < 1000, `ready after ${totals.ready} ms`);
+    assert.ok(slowest < 1000, `ready after ${slowest} ms`);
     assert.deepEqual(await server.stop(), { code: 0, signal: null });
     assert.deepEqual(faults_of_files(server.data_dir), []);
     receiver.close();
