@@ -34,6 +34,10 @@ public:
     [[nodiscard]] Framing const& framing() const { return framing_; }
     [[nodiscard]] Refusal refusal() const { return refusal_; }
     [[nodiscard]] bool is_head_request() const { return message_.method == "HEAD"; }
+    [[nodiscard]] bool is_safe_request() const
+    {
+        return message_.method == "GET" || is_head_request() || message_.method == "OPTIONS";
+    }
 
     [[nodiscard]] bool is_between() const { return part_ == Part::between; }
     [[nodiscard]] bool is_in_body() const { return part_ == Part::body; }

@@ -148,6 +148,7 @@ void Session::hand_over()
         {{.head_only = reader_.is_head_request(),
           .close = !framing.keep_alive,
           .keep_alive = framing.http_1_0},
+         reader_.is_safe_request(),
          {}}
     );
     if (!framing.keep_alive)
@@ -202,7 +203,7 @@ void Session::refuse(Refusal refusal)
         response.status = refusal.status;
     }
     exchanges_.push_back(
-        {{.head_only = reader_.is_head_request(), .close = true}, std::move(response)}
+        {{.head_only = reader_.is_head_request(), .close = true}, true, std::move(response)}
     );
 }
 
@@ -246,7 +247,7 @@ void Session::post_turn()
 void Session::render()
 {
     while (!exchanges_.empty() && exchanges_.front().response) {
-        auto& [form, response] = exchanges_.front();
+        auto& [form, safe, response] = exchanges_.front();
         if (response->take_over && !form.head_only) {
             form.close = form.endless = true;
             if (response->status != 101)
@@ -354,9 +355,13 @@ void Session::close()
 bool Session::has_room() const
 {
     auto bytes = output_.unsent();
-    for (auto const& exchange : exchanges_)
+    for (auto const& exchange : exchanges_) {
         if (exchange.response)
             bytes += exchange.response->body.size();
+        // RFC 9112 section 9.3.2: what follows a change must see it, so it waits for its answer.
+        else if (!exchange.safe)
+            return false;
+    }
     return exchanges_.size() < host_->limits.pipeline_max && bytes < unsent_bytes_max;
 }
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
 import { chain_faults, fetch_chain } from "../clients/audit_chain.mjs";
+import { RawConnection, request_text } from "../support/raw_connection.mjs";
 import { rounds, start_server } from "../support/server.mjs";
 
 const parallel = 20;
@@ -157,4 +158,24 @@ test("S-079 forty writers append to one linear audit chain", async () => {
         const own = entries.filter(({ metadata }) => metadata.writer === i);
         assert.deepEqual(own.map(({ metadata }) => metadata.n), [...Array(each).keys()]);
     }
+});
+
+test("what is sent right behind a revocation on one connection sees it", async () => {
+    const headers = {
+        Authorization: `Bearer ${server.sandbox_key}`, "Content-Type": "application/json",
+    };
+    const connection = await RawConnection.open(server.base);
+    for (let round = 0; round < rounds(50); ++round) {
+        const { grantId, grantToken } = await api.grant(agent_id);
+        const path = `/v1/grants/${grantId}`;
+        const body = JSON.stringify({ token: grantToken });
+        connection.write(
+            request_text("DELETE", path, { headers }) + request_text("GET", path, { headers }) +
+                request_text("POST", "/v1/tokens/verify", { headers, body }),
+        );
+        assert.equal((await connection.answer()).status, 204);
+        assert.equal((await connection.answer()).body.status, "revoked");
+        assert.equal((await connection.answer()).body.valid, false);
+    }
+    connection.end();
 });

@@ -41,6 +41,25 @@ BOOST_AUTO_TEST_CASE(pipelined_requests_are_answered_in_order_whenever_their_ans
         BOOST_TEST(client.read_answer().body == "GET " + std::string(target) + " ");
 }
 
+// RFC 9112 section 9.3.2
+BOOST_AUTO_TEST_CASE(what_is_pipelined_behind_a_change_begins_after_its_answer)
+{
+    raw::Server server;
+    raw::Client client(server);
+    client.send(
+        raw::get("/later/0") + "DELETE /later/1 HTTP/1.1\r\nHost: x\r\n\r\n" + raw::get("/a") +
+        raw::get("/b")
+    );
+    BOOST_TEST(server.eventually([&] { return server.handler.kept.size() == 2; }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    BOOST_TEST(server.requests() == 2);
+    server.answer_kept(1);
+    BOOST_TEST(server.eventually([&] { return server.requests() == 4; }));
+    server.answer_kept(0);
+    for (auto const* text : {"GET /later/0 ", "DELETE /later/1 ", "GET /a ", "GET /b "})
+        BOOST_TEST(client.read_answer().body == text);
+}
+
 BOOST_AUTO_TEST_CASE(S_104_no_more_requests_are_in_flight_than_the_pipeline_allows)
 {
     raw::Server server({.pipeline_max = 4});
