@@ -1,14 +1,15 @@
 // TLS of the real program, as other programs see it.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync } from "node:fs";
+import { chmodSync, copyFileSync } from "node:fs";
 import { Agent } from "node:https";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { Api } from "../support/api.mjs";
 import { make_certificate } from "../support/certificate.mjs";
 import { SseClient, WebSocketClient } from "../support/event_stream.mjs";
-import { eventually, memory_of } from "../support/process_state.mjs";
+import { eventually, memory_of, open_connections } from "../support/process_state.mjs";
 import { RawConnection, request_text } from "../support/raw_connection.mjs";
 import { rounds, run_grantexd, start_server, temporary_directory } from "../support/server.mjs";
 
@@ -22,8 +23,8 @@ const settings = (more = {}) => ({
 });
 
 // A server, and callers of it over TLS.
-async function start() {
-    const server = await start_server({ env: settings() });
+async function start(more) {
+    const server = await start_server({ env: settings(more) });
     const listening = /event=tls\.listening address=127\.0\.0\.1:(\d+)/;
     assert.ok(await eventually(() => listening.test(server.stderr)), server.log());
     server.tls_base = `https://localhost:${listening.exec(server.stderr)[1]}`;
@@ -176,6 +177,77 @@ test("SIGTERM lets a request that is arriving over TLS finish, and tells the str
     await sse.until_closed();
     assert.match(sse.text, /: the server stops\n\n$/);
     assert.deepEqual(await socket.until_ending(), { code: 1001, reason: "The server stops" });
+    other.tls_agent.destroy();
+});
+
+test("S-125 R-18 certificates are replaced under load, and no connection fails or is left over", async () => {
+    const folder = temporary_directory();
+    const [file, key_file] = ["cert.pem", "key.pem"].map((name) => join(folder, name));
+    const pair = [certificate, make_certificate("localhost")];
+    const put = (each) => {
+        copyFileSync(each.file, file);
+        copyFileSync(each.key_file, key_file);
+    };
+    put(pair[0]);
+    const other = await start({ GRANTEXD_TLS_CERTIFICATE: file, GRANTEXD_TLS_KEY: key_file });
+    const ca = pair.map(({ cert }) => cert);
+    const kept = [];
+    for (let i = 0; i < 8; ++i) kept.push(await RawConnection.open(other.tls_base, ca));
+    let [over, asked] = [false, 0];
+    const load = kept.map(async (connection) => {
+        while (!over) {
+            connection.write(request_text("GET", "/health"));
+            assert.equal((await connection.answer()).status, 200);
+            ++asked;
+        }
+    });
+    const reload = async (line) => {
+        const lines = other.stderr.split(line).length;
+        other.program.child.kill("SIGHUP");
+        assert.ok(await eventually(() => other.stderr.split(line).length > lines), other.stderr);
+    };
+    const fingerprint_of_new = async () => {
+        const connection = await RawConnection.open(other.tls_base, ca);
+        const { fingerprint256 } = connection.socket.getPeerX509Certificate();
+        connection.end();
+        return fingerprint256;
+    };
+    const fingerprints = [await fingerprint_of_new()];
+    for (let i = 1; i <= rounds(20); ++i) {
+        put(pair[i % 2]);
+        await reload("event=tls.certificate");
+        fingerprints[i % 2] ??= await fingerprint_of_new();
+        assert.equal(await fingerprint_of_new(), fingerprints[i % 2]);
+    }
+    assert.notEqual(fingerprints[0], fingerprints[1]);
+    // A key alone, which belongs to the other one: the log says so, and all goes on as before.
+    const current = await fingerprint_of_new();
+    copyFileSync(pair[0].file, file);
+    copyFileSync(pair[1].key_file, key_file);
+    await reload("does not belong to the certificate");
+    assert.equal(await fingerprint_of_new(), current);
+    over = true;
+    await Promise.all(load);
+    assert.ok(asked > 100, `${asked}`);
+    assert.ok(kept.every(({ is_closed }) => !is_closed));
+    const port = Number(new URL(other.tls_base).port);
+    assert.ok(await eventually(() => open_connections(port) === kept.length));
+    for (const each of kept) each.end();
+    assert.deepEqual(await other.stop(), { code: 0, signal: null });
+    other.tls_agent.destroy();
+});
+
+test("S-085 the port of TLS is no receiver of webhooks either", async () => {
+    const other = await start({ GRANTEXD_WEBHOOK_ALLOW_PRIVATE_HOSTS: "127.0.0.0/8" });
+    const sandbox = other.over_tls(other.sandbox_key);
+    const { port } = new URL(other.tls_base);
+    const fields = { url: `https://127.0.0.1:${port}/v1/signup`, events: ["grant.created"] };
+    const { id } = await sandbox.must(201, "POST", "/v1/webhooks", fields);
+    await sandbox.grant(await sandbox.agent_id());
+    const deliveries = async () => (await sandbox.get(`/v1/webhooks/${id}/deliveries`)).body.deliveries;
+    assert.ok(await eventually(async () => (await deliveries())[0]?.attempts > 0));
+    assert.equal((await deliveries())[0].lastError, "the host leads back to this server");
+    await other.stop();
     other.tls_agent.destroy();
 });
 
