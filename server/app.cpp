@@ -1,6 +1,6 @@
 #include "server/app.hpp"
 
-#include "storage/migrate.hpp"
+#include "server/backup/upgrade.hpp"
 
 #include <SQLiteCpp/Transaction.h>
 
@@ -8,10 +8,10 @@ namespace server {
 
 namespace {
 
-storage::Database open_migrated(DataDirectory const& directory)
+storage::Database open_upgraded(DataDirectory const& directory)
 {
     auto writer = storage::Database::open_writer(directory.database());
-    storage::migrate(writer);
+    backup::upgrade(writer);
     return writer;
 }
 
@@ -26,7 +26,7 @@ Keys open_keys(Config const& config, storage::Database& writer, storage::Timesta
 } // namespace
 
 App::App(Config settings)
-    : config(std::move(settings)), directory(config.data_dir), writer(open_migrated(directory)),
+    : config(std::move(settings)), directory(config.data_dir), writer(open_upgraded(directory)),
       reader(storage::Database::open_reader(directory.database())),
       keys(open_keys(config, writer, clock.now())), metrics(config.metrics_agent_labels)
 {}

@@ -64,15 +64,6 @@ std::optional<std::string> listen_alias(Environment const& environment)
            (port == environment.end() ? "3001" : port->second);
 }
 
-// systemd makes a directory for sockets and the like, and its group may be let in there.
-std::optional<std::string> socket_of_runtime_directory(Environment const& environment)
-{
-    auto const directory = environment.find("RUNTIME_DIRECTORY");
-    if (directory == environment.end() || directory->second.empty())
-        return {};
-    return directory->second + "/admin.sock";
-}
-
 using Found = std::optional<SettingValue>;
 
 Found find_in_environment(Setting const& setting, Environment const& environment)
@@ -88,9 +79,6 @@ Found find_in_environment(Setting const& setting, Environment const& environment
         return SettingValue{&setting, alias->second, alias->first};
     if (auto const listen = listen_alias(environment); listen && setting.name == "LISTEN")
         return SettingValue{&setting, *listen, "HOST and PORT"};
-    if (auto const socket = socket_of_runtime_directory(environment);
-        socket && setting.name == "ADMIN_SOCKET")
-        return SettingValue{&setting, *socket, "RUNTIME_DIRECTORY"};
     return {};
 }
 

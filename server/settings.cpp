@@ -284,7 +284,7 @@ constexpr Setting table[] = {
     {"TLS_LISTEN", "", "", "address and port to serve TLS on, such as 0.0.0.0:443; needs TLS_CERTIFICATE and TLS_KEY; default: no TLS", fixed, text<&C::tls_listen>},
     {"TLS_CERTIFICATE", "", "", "PEM file of the certificate and those between it and the root; read again on SIGHUP", fixed, text<&C::tls_certificate>},
     {"TLS_KEY", "", "", "PEM file of its private key, readable by the server alone; read again on SIGHUP", fixed, text<&C::tls_key>},
-    {"ADMIN_SOCKET", "", "", "unix socket of the commands that talk to the running server; default: admin.sock in RUNTIME_DIRECTORY, else in DATA_DIR", fixed, text<&C::admin_socket>},
+    {"ADMIN_SOCKET", "", "", "unix socket of the commands that talk to the running server; default: DATA_DIR/admin.sock", fixed, text<&C::admin_socket>},
     {"LOG_FORMAT", "", "auto", "text, json, or auto: text on a terminal or into a file, fields for the journal under systemd", fixed, log_format},
     {"DEV", "", "false", "development mode: consent level none, sign-up open, two developers whose keys are printed", a_switch, toggle<&C::dev>},
     {"PUBLIC_BASE_URL", "PUBLIC_BASE_URL", "", "URL clients use, and the issuer of tokens; default: the listen address when that is loopback", fixed, text<&C::public_base_url>},

@@ -1,13 +1,9 @@
 #include "storage/database.hpp"
 
+#include "storage/durable_file.hpp"
 #include "storage/migrate.hpp"
 
 #include <sqlite3.h>
-
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <system_error>
 
 namespace storage {
 
@@ -25,32 +21,6 @@ void configure(sqlite3* handle)
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
 }
 
-// A new file or a new name is durable only when its directory is.
-void sync_directory(std::filesystem::path const& directory)
-{
-    auto const descriptor = ::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor < 0)
-        throw std::system_error(errno, std::generic_category(), directory.string());
-    auto const result = ::fsync(descriptor);
-    auto const error = errno;
-    ::close(descriptor);
-    if (result != 0)
-        throw std::system_error(error, std::generic_category(), directory.string());
-}
-
-// SQLite makes files with the process's umask; ours must be private from the first byte on.
-void create_private(std::filesystem::path const& file)
-{
-    auto const descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor < 0) {
-        if (errno == EEXIST)
-            return;
-        throw std::system_error(errno, std::generic_category(), file.string());
-    }
-    ::close(descriptor);
-    sync_directory(file.parent_path().empty() ? "." : file.parent_path());
-}
-
 } // namespace
 
 Database::Database(std::filesystem::path file, int flags)
@@ -64,7 +34,8 @@ Database::Database(std::filesystem::path file, int flags)
 
 Database Database::open_writer(std::filesystem::path const& file)
 {
-    create_private(file);
+    // SQLite makes files with the process's umask; ours must be private.
+    create_private_file(file);
     Database database{file, SQLite::OPEN_READWRITE};
     // journal_mode writes to the file, so one that is not ours has to be refused before it.
     schema_version(database);

@@ -37,6 +37,7 @@ std::map<std::string, std::vector<std::string>> const allowed_includes{
     {"server/rules/", {"server/rules/", "crypto/hash.hpp"}},
     {"server/http/", {"server/", "crypto/", "storage/"}},
     {"server/jobs/", {"server/", "crypto/", "storage/"}},
+    {"server/backup/", {"server/", "crypto/", "storage/"}},
     {"server/api/", {"server/", "crypto/", "storage/", "web/"}},
 };
 

@@ -1,11 +1,13 @@
 #include "server/admin/commands.hpp"
 
 #include "server/admin/audit_export.hpp"
+#include "server/admin/back_up.hpp"
 #include "server/admin/developers.hpp"
 #include "server/admin/explain.hpp"
 #include "server/admin/keys.hpp"
 #include "server/admin/live_events.hpp"
 #include "server/admin/status.hpp"
+#include "server/backup/report.hpp"
 
 #include <algorithm>
 
@@ -23,6 +25,7 @@ constexpr Command table[] = {
     {"keys.rotate", rotate_signing_key},
     {"keys.import", import_signing_key},
     {"keys.rewrap", rewrap_master_key},
+    {"backup", back_up},
     {"audit.export", export_audit},
     {"explain", explain},
     {"tail", tail_events},
@@ -65,6 +68,8 @@ Answer run(std::string name, Call& call)
         co_return co_await command->run(call);
     } catch (server::KeyError const& error) {
         throw Refused(error.what());
+    } catch (backup::Failed const& failure) {
+        throw Refused(failure.what());
     }
 }
 

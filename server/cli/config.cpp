@@ -1,7 +1,7 @@
 // grantexd config: what every setting is set to and by whom, and whether a start would accept it.
 #include "server/cli/all_commands.hpp"
 #include "server/cli/arguments.hpp"
-#include "server/cli/columns.hpp"
+#include "server/cli/print_table.hpp"
 #include "server/cli/wrap_text.hpp"
 #include "server/config_file.hpp"
 
@@ -83,7 +83,7 @@ int show(Input const& input)
              value == nullptr || value->origin.empty() ? "" : value->origin}
         );
     }
-    print_columns(std::cout, rows);
+    print_table(std::cout, rows);
     return exit_ok;
 }
 

@@ -2,7 +2,7 @@
 #include "server/cli/admin_call.hpp"
 #include "server/cli/all_commands.hpp"
 #include "server/cli/arguments.hpp"
-#include "server/cli/columns.hpp"
+#include "server/cli/print_table.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -46,7 +46,7 @@ void print_list(object const& answer)
              text(developer, "createdAt").substr(0, 10)}
         );
     }
-    print_columns(std::cout, rows);
+    print_table(std::cout, rows);
 }
 
 void print_change(std::string const& action, object const& answer)

@@ -2,7 +2,7 @@
 #include "server/cli/admin_call.hpp"
 #include "server/cli/all_commands.hpp"
 #include "server/cli/arguments.hpp"
-#include "server/cli/columns.hpp"
+#include "server/cli/print_table.hpp"
 #include "server/secret_file.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -53,7 +53,7 @@ void print_list(object const& answer)
              minute(text(key, "signsFrom")), minute(text(key, "verifiesUntil"))}
         );
     }
-    print_columns(std::cout, rows);
+    print_table(std::cout, rows);
     auto const old = answer.at("dataKeysUnderOld").as_int64() +
                      answer.at("serverKeysUnderOld").as_int64();
     std::cout << "Master key " << text(answer, "masterKey") << ": ";

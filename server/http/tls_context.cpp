@@ -45,7 +45,10 @@ void check_readable(std::filesystem::path const& file, std::string_view what)
 
 // RFC 7301: whoever offers http/1.1 is told so. Who offers only others hears nothing of it, and is
 // answered in HTTP/1.1.
-int choose_protocol(SSL*, unsigned char const** chosen, unsigned char* chosen_size, unsigned char const* offered, unsigned offered_size, void*)
+int choose_protocol(
+    SSL* /*tls*/, unsigned char const** chosen, unsigned char* chosen_size,
+    unsigned char const* offered, unsigned offered_size, void* /*unused*/
+)
 {
     constexpr std::string_view http_1_1 = "http/1.1";
     for (unsigned at = 0; at < offered_size; at += 1U + offered[at]) {

@@ -112,7 +112,7 @@ private:
     boost::asio::awaitable<void> send_events();
     void start_listening();
     boost::asio::awaitable<void> listen();
-    boost::asio::awaitable<void> close(CloseCode code, std::string_view reason);
+    boost::asio::awaitable<void> close(CloseCode code, char const* reason);
     void take(std::string_view message, bool is_first);
     void watch_write(std::chrono::seconds after);
     void ended(std::string_view reason);
@@ -178,17 +178,18 @@ void WsStream::stop()
 
 asio::awaitable<void> WsStream::run()
 {
-    if (!co_await accept())
-        co_return ended("the client left");
-    if (!feed_.opening().slot) {
+    auto const accepted = co_await accept();
+    if (!accepted) {
+        ended("the client left");
+    } else if (feed_.opening().slot) {
+        start_listening();
+        co_await send_until_closed();
+    } else {
         co_await close(CloseCode::try_again_later, "Too many connections");
-        co_return;
     }
-    start_listening();
-    co_await send_until_closed();
 }
 
-// A function of its own: in a coroutine GCC 12 -O2 miscompiled this call, whose arguments are
+// A function of its own: in a coroutine GCC 12 miscompiled this call, whose arguments are
 // converted. The frame of run() began 8 bytes late, and the first WebSocket ended the process.
 void WsStream::start_listening()
 {
@@ -306,10 +307,10 @@ void WsStream::take(std::string_view message, bool is_first)
     wake();
 }
 
-asio::awaitable<void> WsStream::close(CloseCode code, std::string_view reason)
+asio::awaitable<void> WsStream::close(CloseCode code, char const* reason)
 {
     ended(reason);
-    websocket::close_reason const farewell{code, std::string{reason}.c_str()};
+    websocket::close_reason const farewell{code, reason};
     error_code error;
     co_await socket_.async_close(farewell, asio::redirect_error(asio::use_awaitable, error));
 }

@@ -50,7 +50,7 @@ async function start_nginx_example(port, upstream) {
         ["/etc/letsencrypt/live/auth.example.com/privkey.pem", key_file],
         ["/var/log/nginx/grantexd.log", access_log],
     ]);
-    return run_nginx(text, port);
+    return (await run_nginx(text, port)).stop;
 }
 
 async function start_caddy_example(port, upstream) {

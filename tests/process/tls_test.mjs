@@ -77,7 +77,7 @@ test("curl and Node make the main job over it, and curl agrees on http/1.1", asy
         { encoding: "utf8", env: { PATH: process.env.PATH } },
     );
     assert.equal(status, 0, stderr);
-    assert.equal(JSON.parse(stdout).status, "ok");
+    assert.equal(JSON.parse(stdout).status, "healthy");
     assert.match(stderr, /ALPN: server accepted http\/1\.1/);
     const { grantId } = await api.grant(agent);
     assert.equal((await api.get(`/v1/grants/${grantId}`)).body.status, "active");
@@ -188,7 +188,7 @@ test("a start with files that are wrong ends with 78 and says what to try", asyn
         [{ GRANTEXD_TLS_KEY: open.key_file }, /can be read by others\. Try: chmod 600/],
         [{ GRANTEXD_TLS_KEY: "/nowhere/key.pem" }, /\/nowhere\/key\.pem: No such file/],
         [{ GRANTEXD_TLS_CERTIFICATE: certificate.key_file }, /key\.pem cannot be used/],
-        [{ GRANTEXD_TLS_LISTEN: "443" }, /GRANTEXD_TLS_LISTEN must be ADDRESS:PORT/],
+        [{ GRANTEXD_TLS_LISTEN: "127.0.0.1:https" }, /GRANTEXD_TLS_LISTEN must be ADDRESS:PORT/],
         [{ GRANTEXD_TLS_LISTEN: "0.0.0.0:0" }, /--dev listens on loopback addresses only/],
         [{ GRANTEXD_TLS_LISTEN: new URL(server.tls_base).host.replace("localhost", "127.0.0.1") },
             /cannot listen on .*Try: --tls-listen/],

@@ -4,13 +4,13 @@
 #include "storage/developers.hpp"
 #include "storage/embedded_file.hpp"
 #include "storage/keys.hpp"
+#include "tests/older_schema.hpp"
 #include "tests/storage/open_store.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <fstream>
 #include <iterator>
-#include <map>
 
 using namespace support;
 
@@ -59,19 +59,6 @@ BOOST_AUTO_TEST_CASE(migrating_again_keeps_the_rows)
     store.grant("g1", "ag_1");
     storage::migrate(store.writer);
     BOOST_TEST(storage::find_grant(store.reader, "dev_1", "g1").has_value());
-}
-
-// A file as the program left it that knew migrations up to `version`.
-void migrate_up_to(storage::Database& database, int version)
-{
-    std::map<std::string, std::string> files;
-    for (auto const& file : storage::migration_files())
-        files.emplace(file.name, file.text);
-    for (auto const& [name, sql] : files)
-        if (std::stoi(name) <= version)
-            database.execute(sql);
-    database.execute("PRAGMA application_id = " + std::to_string(storage::application_id));
-    database.execute("PRAGMA user_version = " + std::to_string(version));
 }
 
 BOOST_AUTO_TEST_CASE(totals_over_all_developers_count_what_was_there_before)
@@ -141,6 +128,22 @@ BOOST_AUTO_TEST_CASE(a_newer_schema_is_refused_with_both_versions)
     BOOST_TEST(why.find(std::to_string(storage::newest_schema_version())) != std::string::npos);
     BOOST_TEST(why.find("Try: ") != std::string::npos);
     BOOST_TEST(store.writer.find<int>("PRAGMA user_version").value() == 999);
+}
+
+// A backup that was copied into place by hand is in no WAL mode: opening it must not change that.
+BOOST_AUTO_TEST_CASE(a_newer_file_is_not_changed_by_being_refused_whatever_its_journal)
+{
+    TemporaryFile file;
+    {
+        auto database = storage::Database::open_writer(file.path());
+        storage::migrate(database);
+        database.execute("PRAGMA user_version = 999");
+        database.execute("PRAGMA journal_mode = DELETE");
+    }
+    auto const content = bytes_of(file.path());
+    auto const why = refusal(file.path());
+    BOOST_TEST(why.find("install a grantexd newer than ") != std::string::npos);
+    BOOST_TEST((bytes_of(file.path()) == content));
 }
 
 BOOST_AUTO_TEST_CASE(the_database_of_another_program_is_refused_and_left_as_it_is)

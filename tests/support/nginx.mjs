@@ -1,7 +1,7 @@
 // nginx in front of a server, as it stands in front of many: plain HTTP on a free port.
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -32,34 +32,45 @@ const plain_front = (port, upstream) => `
             proxy_set_header Connection ""; proxy_set_header Host $host;
             proxy_request_buffering off; } }`;
 
-// Answers with a function that stops it, once something listens on the port.
+// {worker: its process id, stop}, once something listens on the port.
 export async function run_nginx(http, port) {
     const folder = temporary_directory();
     mkdirSync(join(folder, "logs"));
     const file = join(folder, "nginx.conf");
     writeFileSync(file, configuration(folder, http));
     const child = spawn("/usr/sbin/nginx", ["-p", folder, "-c", file], { stdio: "ignore" });
-    process.on("exit", () => child.kill("SIGKILL"));
+    process.on("exit", () => child.kill("SIGTERM")); // which ends the worker too
+    const children = () => readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8");
     const is_up = await eventually(async () => {
         try {
             (await RawConnection.open(`http://127.0.0.1:${port}`)).end();
-            return true;
+            return Number(children()) > 0;
         } catch {
             return false;
         }
     });
     if (!is_up) throw new Error("nginx did not start");
-    return async () => {
-        child.kill("SIGTERM");
-        await once(child, "exit");
+    return {
+        worker: Number(children()),
+        stop: async () => {
+            child.kill("SIGTERM");
+            await once(child, "exit");
+        },
     };
 }
 
-// {base, stop}, or {reason} where nginx cannot be had.
-export async function start_nginx(upstream_base) {
+// {base, worker, stop}, or {reason} where nginx cannot be had.
+async function start(http_on) {
     const installed = spawnSync(install, ["nginx-light"], { encoding: "utf8" });
     if (installed.status !== 0) return { reason: "nginx-light cannot be installed here" };
     const port = await free_port();
-    const stop = await run_nginx(plain_front(port, new URL(upstream_base).host), port);
-    return { base: `http://127.0.0.1:${port}`, stop };
+    return { base: `http://127.0.0.1:${port}`, ...(await run_nginx(http_on(port), port)) };
 }
+
+export const start_nginx = (upstream_base) =>
+    start((port) => plain_front(port, new URL(upstream_base).host));
+
+// One that answers everything itself.
+export const start_answering_nginx = () =>
+    start((port) => `keepalive_requests 1000000000;
+        server { listen 127.0.0.1:${port}; location / { return 200 "ok"; } }`);

@@ -10,6 +10,7 @@
 #include <boost/json/array.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <exception>
 
 namespace support {

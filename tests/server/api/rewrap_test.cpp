@@ -7,6 +7,8 @@
 #include <SQLiteCpp/Exception.h>
 
 #include <fstream>
+#include <map>
+#include <memory>
 #include <random>
 
 using namespace support;

@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(large_bodies_go_both_ways)
 {
     Secure secure;
     for (auto const version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
-        raw::TlsClient client(secure.server, {.version = version, .receive_buffer = 4096});
+        raw::TlsClient client(secure.server, {.version = version});
         std::string body;
         for (int i = 0; body.size() < 1024 * 1024 - 16; ++i)
             body += std::to_string(i);
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_tls_is_closed_without_an_answer)
 {
     Secure secure;
     for (auto const& text :
-         {raw::get("/a"), std::string("\x16\x03\x01\x00\x02??"), std::string("SSH-2.0-x\r\n"),
+         {raw::get("/a"), std::string("\x16\x03\x01\x00\x04????", 9), std::string("SSH-2.0-x\r\n"),
           std::string(100'000, 'x')})
     {
         raw::Client client(secure.server);
@@ -275,7 +275,7 @@ BOOST_AUTO_TEST_CASE(key_updates_are_followed_between_requests)
 BOOST_AUTO_TEST_CASE(S_103_the_count_of_connections_never_drifts_over_tls)
 {
     Secure secure;
-    for (int i = 0; i < 1000; ++i) {
+    for (int i = 0; i < 300; ++i) {
         if (i % 3 == 0) {
             raw::Client client(secure.server);
             client.send(i % 2 == 0 ? std::string_view("\x16\x03\x01\x02", 4) : "GET");
@@ -284,7 +284,7 @@ BOOST_AUTO_TEST_CASE(S_103_the_count_of_connections_never_drifts_over_tls)
             continue;
         }
         raw::TlsClient client(secure.server);
-        client.send(i % 2 == 0 ? raw::get("/large") : "GET / HT");
+        client.send(i % 20 == 1 ? raw::get("/large") : i % 2 == 0 ? raw::get("/a") : "GET / HT");
         if (i % 5 == 0)
             client.reset();
     }
