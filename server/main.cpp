@@ -36,5 +36,6 @@ int main(int count, char** values)
     keep_memory_private();
     use_builtin_name_services();
     std::signal(SIGPIPE, SIG_IGN); // a closed connection is an error code, not the end
+    std::signal(SIGXFSZ, SIG_IGN); // likewise a file that may not grow (RLIMIT_FSIZE)
     return cli::run({values + 1, values + count});
 }

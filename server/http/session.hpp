@@ -62,6 +62,7 @@ private:
     struct Exchange
     {
         AnswerForm form;
+        bool safe = true; // RFC 9110 section 9.2.1: changes nothing
         std::optional<Response> response;
     };
 

@@ -28,15 +28,23 @@ export class RawConnection {
         this.socket = socket;
         this.received = Buffer.alloc(0);
         this.is_closed = false;
+        this.waiting = []; // whom the next bytes wake, or the end
         socket.setNoDelay(true);
-        socket.on("data", (bytes) => (this.received = Buffer.concat([this.received, bytes])));
+        socket.on("data", (bytes) => {
+            this.received = Buffer.concat([this.received, bytes]);
+            this.#wake();
+        });
         socket.on("error", (error) => (this.error = error));
         this.closed = new Promise((resolve) =>
             socket.on("close", () => {
                 this.is_closed = true;
                 resolve();
+                this.#wake();
             }),
         );
+    }
+    #wake() {
+        for (const resume of this.waiting.splice(0)) resume();
     }
 
     write(text) {
@@ -52,7 +60,7 @@ export class RawConnection {
             const answer = this.#take();
             if (answer) return answer;
             if (this.is_closed) throw new Error(`closed without an answer: ${this.error ?? "end"}`);
-            await Promise.race([once(this.socket, "data").catch(() => {}), this.closed]);
+            await new Promise((resolve) => this.waiting.push(resolve));
         }
     }
 
