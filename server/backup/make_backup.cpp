@@ -26,7 +26,9 @@ void make_directory(fs::path const& directory)
 {
     if (directory.has_parent_path())
         fs::create_directories(directory.parent_path());
-    if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
+    if (::mkdir(directory.c_str(), 0700) == 0)
+        storage::sync_directory(directory.has_parent_path() ? directory.parent_path() : ".");
+    else if (errno != EEXIST)
         throw std::system_error(errno, std::generic_category(), directory.string());
 }
 
@@ -41,7 +43,10 @@ public:
             throw std::system_error(errno, std::generic_category(), directory.string());
         if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0)
             return;
+        auto const error = errno;
         ::close(descriptor_);
+        if (error != EWOULDBLOCK)
+            throw std::system_error(error, std::generic_category(), directory.string());
         throw Failed(
             "another backup is being made in " + directory.string() + ". Try: again when it is done"
         );

@@ -1,5 +1,7 @@
 #include "crypto/hash.hpp"
 
+#include "crypto/hash_stream.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <thread>
@@ -33,6 +35,20 @@ BOOST_AUTO_TEST_CASE(sha256_gives_the_published_digests)
         "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
     );
     BOOST_TEST(digest({}) == digest(""));
+}
+
+BOOST_AUTO_TEST_CASE(pieces_of_any_size_give_the_digest_of_the_whole)
+{
+    std::string whole;
+    for (int i = 0; i < 5'000; ++i)
+        whole += static_cast<char>(i * 7);
+    for (std::size_t const size : {1U, 3U, 63U, 64U, 65U, 4'999U, 9'000U}) {
+        crypto::Sha256 hash;
+        for (std::size_t at = 0; at < whole.size(); at += size)
+            hash.add(std::string_view{whole}.substr(at, size));
+        BOOST_TEST(crypto::hex(hash.finish()) == crypto::hex(crypto::sha256(whole)), size);
+    }
+    BOOST_TEST(crypto::hex(crypto::Sha256{}.finish()) == crypto::hex(crypto::sha256("")));
 }
 
 BOOST_AUTO_TEST_CASE(hmac_gives_the_digests_of_rfc_4231)

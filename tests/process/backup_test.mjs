@@ -12,6 +12,7 @@ import { read_rows, run_sql } from "../support/database.mjs";
 import { Secrets, WatchedApi } from "../support/secrets.mjs";
 import {
     binary,
+    rounds,
     run_grantexd,
     run_program,
     Server,
@@ -271,6 +272,48 @@ test("a backup that is killed leaves no backup, and the next one clears up", asy
     assert.ok(killed > 0);
     const { file } = await json_of(back_up(data_dir, "--json"));
     assert.deepEqual(readdirSync(backups).sort(), [basename(file), `${basename(file)}.sha256`]);
+});
+
+test("R-04 a restore that is killed leaves the old or the new database, whole", async (t) => {
+    const server = await used_server();
+    const { data_dir } = server;
+    const backup_dir = temporary_directory();
+    const { file } = await json_of(back_up(data_dir, "--json", "--backup-dir", backup_dir));
+    await server.restart();
+    await server.sandbox().agent_id("Made later");
+    await server.stop();
+    const template = temporary_directory();
+    for (const name of ["grantexd.db", "master.key"])
+        copyFileSync(join(data_dir, name), join(template, name));
+    const new_data_dir = () => {
+        const copy = join(temporary_directory(), "data");
+        mkdirSync(copy, { mode: 0o700 });
+        for (const name of ["grantexd.db", "master.key"])
+            copyFileSync(join(template, name), join(copy, name));
+        return copy;
+    };
+    const started = performance.now();
+    await must(restore(new_data_dir(), file));
+    const whole = performance.now() - started;
+    const seen = { 1: 0, 2: 0 };
+    for (let i = 0; i < rounds(40); ++i) {
+        const copy = new_data_dir();
+        const child = spawn(binary(), ["restore", file, "--data-dir", copy], {
+            stdio: "ignore",
+            env: { PATH: process.env.PATH },
+        });
+        const ended = once(child, "exit");
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * whole * 1.1));
+        child.kill("SIGKILL");
+        await ended;
+        const [[agents]] = read_rows(copy, "SELECT count(*) FROM agents");
+        assert.ok(agents in seen, agents);
+        ++seen[agents];
+        assert.equal(run_sql(copy, "PRAGMA integrity_check"), "ok");
+        await must(restore(copy, file));
+        assert.equal(read_rows(copy, "SELECT count(*) FROM agents")[0][0], "1");
+    }
+    t.diagnostic(`after a kill the old database ${seen[2]} times, the new one ${seen[1]} times`);
 });
 
 test("the commands explain themselves and say what was typed wrongly", async () => {

@@ -13,7 +13,7 @@ import { press, visit } from "../support/person.mjs";
 import { RawConnection } from "../support/raw_connection.mjs";
 import { read_routes } from "../support/routes.mjs";
 import { Secrets, WatchedApi } from "../support/secrets.mjs";
-import { rounds, start_server, temporary_directory } from "../support/server.mjs";
+import { rounds, run_grantexd, start_server, temporary_directory } from "../support/server.mjs";
 
 const secrets = new Secrets();
 const redirectUri = "http://127.0.0.1:9/callback";
@@ -242,7 +242,9 @@ test("S-026 S-036 S-067 S-117 S-118 no secret is in the log, the database or any
 test("S-117 a backup of the database holds no secret either", async () => {
     await server.stop();
     const directory = temporary_directory();
-    run_sql(server.data_dir, `.backup '${join(directory, "backup.db")}'`);
+    const args = ["backup", "--data-dir", server.data_dir, "--backup-dir", directory];
+    const { code, stderr } = await run_grantexd(args);
+    assert.equal(code, 0, stderr);
     run_sql(server.data_dir, `VACUUM INTO '${join(directory, "compact.db")}'`);
     assert.equal(find_in_files(directory, [["name", "Trip Planner"]]).length, 2);
     assert.ok(secrets.needles.length >= 100);

@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { chain_faults, fetch_chain } from "../clients/audit_chain.mjs";
 import { database_of } from "../support/data_files.mjs";
 import { read_rows, run_sql, run_sql_without_triggers } from "../support/database.mjs";
-import { Server, start_server, temporary_directory } from "../support/server.mjs";
+import { run_grantexd, Server, start_server, temporary_directory } from "../support/server.mjs";
 
 const env = { GRANTEXD_RATE_PROFILE: "off" };
 
@@ -112,8 +112,11 @@ test("S-080 the chain is the same bytes after a restart, a backup and compaction
     assert.deepEqual(await fetch_chain(server.base, server.live_key), before);
     await server.stop();
     const copy = copy_of(server.data_dir);
-    const backup = database_of(copy);
-    run_sql(server.data_dir, `.backup '${backup}'`);
+    const made = await run_grantexd(["backup", "--data-dir", server.data_dir, "--json"]);
+    assert.equal(made.code, 0, made.stderr);
+    const { file } = JSON.parse(made.stdout);
+    const restoring = await run_grantexd(["restore", file, "--data-dir", copy]);
+    assert.equal(restoring.code, 0, restoring.stderr);
     assert.deepEqual(await chain_on(copy), before);
     run_sql(copy, "VACUUM");
     assert.deepEqual(await chain_on(copy), before);
