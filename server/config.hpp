@@ -184,7 +184,7 @@ struct SettingValue
 {
     Setting const* setting = nullptr;
     std::string text;
-    std::string origin; // as the person wrote it ("--listen", "GRANTEXD_LISTEN"); empty: the default
+    std::string origin; // as it was written ("--listen", "GRANTEXD_LISTEN"); empty: the default
 };
 
 // Every setting that has a value, in the order of the table: flag, GRANTEXD_ variable, alias, file,

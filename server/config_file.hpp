@@ -1,6 +1,6 @@
-// The file of settings: a line `name = value` each, the names being those of the table in lower case
-// (`grant_max_ttl = 7d`). Blank lines and lines that begin with # are skipped; a value may stand in
-// double quotes.
+// The file of settings: a line `name = value` each, the names being those of the table in lower
+// case (`grant_max_ttl = 7d`). Blank lines and lines that begin with # are skipped; a value may
+// stand in double quotes.
 #pragma once
 
 #include "server/config.hpp"

@@ -69,7 +69,8 @@ SystemdLink::SystemdLink() : socket_(take_variable("NOTIFY_SOCKET"))
     auto const process = take_variable("WATCHDOG_PID");
     auto const microseconds = number(take_variable("WATCHDOG_USEC"));
     if (microseconds && *microseconds > 0 && is_for_us(process))
-        watchdog_interval_ = std::chrono::milliseconds{std::max<std::int64_t>(*microseconds / 2000, 1)};
+        watchdog_interval_ =
+            std::chrono::milliseconds{std::max<std::int64_t>(*microseconds / 2000, 1)};
 }
 
 void SystemdLink::ready(std::string_view status)
@@ -122,8 +123,7 @@ std::optional<int> take_inherited_socket(std::string_view name)
     static auto const inherited = read_inherited();
     for (int index = 0; index < inherited.count; ++index) {
         auto const position = static_cast<std::size_t>(index);
-        auto const named =
-            position < inherited.names.size() && inherited.names[position] == name;
+        auto const named = position < inherited.names.size() && inherited.names[position] == name;
         if (!named && (inherited.count != 1 || name != "http"))
             continue;
         ::fcntl(first + index, F_SETFD, FD_CLOEXEC);

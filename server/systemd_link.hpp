@@ -33,8 +33,8 @@ private:
     std::optional<std::chrono::milliseconds> watchdog_interval_;
 };
 
-// The descriptor of the listening socket that systemd made under this name (FileDescriptorName=), or
-// of the only one it made; nothing when it made none. Closed in programs we start.
+// The descriptor of the listening socket that systemd made under this name (FileDescriptorName=);
+// "http" is also the only one it made, whatever its name. Nothing when it made none.
 std::optional<int> take_inherited_socket(std::string_view name);
 
 } // namespace server

@@ -109,9 +109,7 @@ asio::awaitable<void> AdminSocket::accept_all()
     while (acceptor_.is_open()) {
         ErrorCode error;
         Protocol::socket socket{host_.loop};
-        co_await acceptor_.async_accept(
-            socket, asio::redirect_error(asio::use_awaitable, error)
-        );
+        co_await acceptor_.async_accept(socket, asio::redirect_error(asio::use_awaitable, error));
         if (error == asio::error::operation_aborted || !acceptor_.is_open())
             co_return;
         if (error) { // out of descriptors, most likely
@@ -157,8 +155,7 @@ asio::awaitable<void> AdminSocket::serve(std::shared_ptr<Connection> connection)
         auto const request = boost::json::parse(text);
         name = request.at("command").as_string();
         Call call{
-            host_, request.at("arguments").as_object(),
-            [connection](boost::json::object line) {
+            host_, request.at("arguments").as_object(), [connection](boost::json::object line) {
                 return connection->send("line", boost::json::value{std::move(line)});
             }};
         answer = co_await run(name, call);
@@ -169,9 +166,7 @@ asio::awaitable<void> AdminSocket::serve(std::shared_ptr<Connection> connection)
     } catch (SQLite::Exception const& failure) {
         refused = std::string{"the database cannot be read: "} + failure.what();
     }
-    host_.log.event(
-        "admin", {{"command", name}, {"outcome", refused ? "refused" : "done"}}
-    );
+    host_.log.event("admin", {{"command", name}, {"outcome", refused ? "refused" : "done"}});
     std::string_view const member = refused ? "refused" : "answer";
     boost::json::value last;
     if (refused)

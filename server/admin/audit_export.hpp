@@ -5,8 +5,9 @@
 
 namespace admin {
 
-// developer: id -> a line for each entry, in the order of the chain, with every member that is hashed
-// and the two hashes; then {developerId, entries, lastHash}. It is the chain as of the start.
+// developer: id -> a line for each entry, in the order of the chain, with every member that is
+// hashed and the two hashes; then {developerId, entries, lastHash}. It is the chain as of the
+// start.
 Answer export_audit(Call& call);
 
 } // namespace admin

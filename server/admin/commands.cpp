@@ -73,7 +73,7 @@ Answer run(std::string name, Call& call)
     }
 }
 
-boost::asio::awaitable<void> change(Call& call, std::function<void(server::Turn& turn)> const& work)
+boost::asio::awaitable<void> change(Call& call, Change const& work)
 {
     std::optional<std::string> refused;
     auto& app = call.host.app;

@@ -1,6 +1,6 @@
 // What the operator of this machine may ask of the server beyond the API: the commands behind the
-// admin socket. Whoever can open the socket is trusted (it is 0600), so none of them asks for a key.
-// The command line runs the same functions on the database itself when no server runs.
+// admin socket. Whoever can open the socket is trusted (it is 0600), so none of them asks for a
+// key. The command line runs the same functions on the database itself when no server runs.
 #pragma once
 
 #include "server/jobs/host.hpp"
@@ -51,8 +51,9 @@ std::span<Command const> commands();
 // Runs the command of this name. Throws Refused.
 Answer run(std::string name, Call& call);
 
-// Runs `work` on the writer and returns when it is on disk. Throws what `work` throws as Refused, and
-// Refused when the disk did not take it.
-boost::asio::awaitable<void> change(Call& call, std::function<void(server::Turn& turn)> const& work);
+// Runs `work` on the writer and returns when it is on disk. Throws Refused: that of `work`, or that
+// the disk did not take it.
+using Change = std::function<void(server::Turn& turn)>;
+boost::asio::awaitable<void> change(Call& call, Change const& work);
 
 } // namespace admin

@@ -86,16 +86,15 @@ Answer create_developer(Call& call)
         throw Refused("--email must be a plain address such as team@example.com");
     auto const mode = one_of(call, "mode", {"live", "sandbox"}, "live");
     auto config = call.host.app.config;
-    config.default_plan =
-        one_of(call, "plan", {"free", "pro", "enterprise"}, config.default_plan);
+    config.default_plan = one_of(call, "plan", {"free", "pro", "enterprise"}, config.default_plan);
 
     server::NewDeveloper made;
-    std::function<void(server::Turn&)> const work = [&](server::Turn& turn) {
+    Change const work = [&](server::Turn& turn) {
         if (email && storage::find_developer_by_email(turn.db, *email))
-            throw Refused(*email + " belongs to a developer already. Try: grantexd developers list");
-        made = server::make_developer(
-            turn.db, turn.app.ids, turn.now, config, name, email, mode
-        );
+            throw Refused(
+                *email + " belongs to a developer already. Try: grantexd developers list"
+            );
+        made = server::make_developer(turn.db, turn.app.ids, turn.now, config, name, email, mode);
     };
     co_await change(call, work);
     boost::json::object answer;
@@ -112,7 +111,7 @@ Answer rotate_developer_key(Call& call)
     auto const id = call.text("id");
     std::string key;
     int removed = 0;
-    std::function<void(server::Turn&)> const work = [&](server::Turn& turn) {
+    Change const work = [&](server::Turn& turn) {
         auto const developer = must_find(turn.db, id);
         removed = storage::delete_api_keys(turn.db, id);
         key = server::make_api_key(developer.mode);
@@ -131,7 +130,7 @@ Answer disable_developer(Call& call)
 {
     auto const id = call.text("id");
     int removed = 0;
-    std::function<void(server::Turn&)> const work = [&](server::Turn& turn) {
+    Change const work = [&](server::Turn& turn) {
         static_cast<void>(must_find(turn.db, id));
         removed = storage::delete_api_keys(turn.db, id);
         note(turn, id, "admin.keys.removed");

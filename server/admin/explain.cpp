@@ -75,8 +75,7 @@ void explain_agent(storage::Database& db, std::string const& id, Finding& findin
     if (agent->status == "active")
         return;
     finding.rule_out(
-        "agent_inactive", "The agent is " + agent->status +
-                              ": none of its tokens verifies" +
+        "agent_inactive", "The agent is " + agent->status + ": none of its tokens verifies" +
                               (agent->status == "suspended" ? " until it is active again." : ".")
     );
 }
@@ -142,19 +141,17 @@ void explain_request(
     else if (request.status == "cancelled")
         finding.rule_out("cancelled", "It was withdrawn, since its agent was deleted.");
     else if (request.status == "pending" && request.decide_by <= now)
-        finding.rule_out(
-            "expired", "Nobody decided until " + time_words(request.decide_by) + "."
-        );
+        finding.rule_out("expired", "Nobody decided until " + time_words(request.decide_by) + ".");
     else if (request.status == "pending")
         finding.rule_out(
             "pending", "It waits for the person until " + time_words(request.decide_by) + "."
         );
     else if (request.status == "approved")
         finding.rule_out(
-            "approved", "The person allowed it" +
-                            (request.approved_at ? " on " + time_words(*request.approved_at)
-                                                 : std::string{}) +
-                            "; its code was not exchanged yet."
+            "approved",
+            "The person allowed it" +
+                (request.approved_at ? " on " + time_words(*request.approved_at) : std::string{}) +
+                "; its code was not exchanged yet."
         );
     else if (request.grant_id)
         finding.say("The person allowed it, and it became grant " + *request.grant_id + ".");
@@ -168,8 +165,7 @@ void explain_token(server::App& app, std::string const& token, Finding& finding)
 {
     auto const now = app.clock.now();
     finding.kind = "token";
-    auto const verified =
-        crypto::verify_jwt(token, app.keys.verifying(), grant_token_types);
+    auto const verified = crypto::verify_jwt(token, app.keys.verifying(), grant_token_types);
     auto const* const jti = verified ? verified->claims.if_contains("jti") : nullptr;
     if (jti == nullptr || !jti->is_string())
         return finding.rule_out(

@@ -5,7 +5,8 @@
 
 namespace admin {
 
-// -> {version, running, database, schemaVersion, developers, agents, grants, dataDirectory, publicBaseUrl, ...}
+// -> {version, process, database, schemaVersion, publicBaseUrl, listen, configFile, developers,
+// agents, grants}
 Answer status(Call& call);
 
 } // namespace admin

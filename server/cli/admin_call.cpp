@@ -83,10 +83,9 @@ boost::json::object call_here(
             std::cerr << "grantexd: " << why << "\n";
             std::_Exit(70);
         }};
-    admin::Call call{
-        host, arguments, [&](boost::json::object line) -> asio::awaitable<bool> {
-            co_return !on_line || on_line(line);
-        }};
+    admin::Call call{host, arguments, [&](boost::json::object line) -> asio::awaitable<bool> {
+                         co_return !on_line || on_line(line);
+                     }};
     std::optional<boost::json::object> answer;
     std::optional<std::string> refused;
     auto const work = [&]() -> asio::awaitable<void> {

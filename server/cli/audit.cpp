@@ -98,12 +98,13 @@ Command const audit_command{
     .summary = "export a developer's audit chain; verify an exported one offline",
     .usage = "grantexd audit export --developer ID [--out FILE]\n"
              "       grantexd audit verify FILE",
-    .about = "Export the audit chain of a developer as a file, a line of JSON an entry, and verify\n"
-             "such a file on any machine, without a server: every entry's hash covers what it says\n"
-             "and the hash before it, so the first entry that was changed, removed or put in is named.",
-    .examples =
-        "  grantexd audit export --developer dev_01KJF1S600JW --out audit.jsonl\n"
-        "  grantexd audit verify audit.jsonl\n",
+    .about =
+        "Export the audit chain of a developer as a file, a line of JSON an entry, and verify\n"
+        "such a file on any machine, without a server: every entry's hash covers what it\n"
+        "says and the hash before it, so the first entry that was changed, removed or put\n"
+        "in is named.",
+    .examples = "  grantexd audit export --developer dev_01KJF1S600JW --out audit.jsonl\n"
+                "  grantexd audit verify audit.jsonl\n",
     .flags = flags,
     .notes = "A file whose last entries were cut off is intact in itself: compare the number of\n"
              "entries and the last hash with those that export printed.\n",

@@ -55,9 +55,9 @@ Command const backup_command{
     .summary = "make a verified backup of the database",
     .usage = "grantexd backup [flags]",
     .about =
-        "Make a backup of the database: one file, as the database was at one moment, read back and\n"
-        "verified (integrity, references, numbers of rows, every audit chain) before it gets its\n"
-        "name. Then older backups are removed: the newest of each of BACKUP_KEEP_DAILY days and\n"
+        "Make a backup of the database: one file, as the database was at one moment, read back\n"
+        "and verified (integrity, references, numbers of rows, every audit chain) before it gets\n"
+        "its name. Then older backups are removed: the newest of each of BACKUP_KEEP_DAILY days and\n"
         "BACKUP_KEEP_WEEKLY weeks stay.",
     .examples = "  grantexd backup                       into DATA_DIR/backups\n"
                 "  grantexd backup --json | jq -r .file  for a script that carries it away\n",

@@ -14,10 +14,10 @@ namespace cli {
 namespace {
 
 constexpr Command const* table[] = {
-    &serve_command,  &init_command,    &demo_command,   &doctor_command,  &developers_command,
-    &keys_command,   &audit_command,   &explain_command, &tail_command,   &backup_command,
-    &restore_command, &migrate_command, &config_command, &health_command, &man_command,
-    &version_command,
+    &serve_command,      &init_command,   &demo_command,    &doctor_command,
+    &developers_command, &keys_command,   &audit_command,   &explain_command,
+    &tail_command,       &backup_command, &restore_command, &migrate_command,
+    &config_command,     &health_command, &man_command,     &version_command,
 };
 
 void print_overview(std::ostream& out)

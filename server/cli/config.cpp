@@ -95,7 +95,8 @@ int check(Input const& input)
         return !value.origin.empty();
     });
     if (input.has("json"))
-        std::cout << R"({"valid":true})" << "\n";
+        std::cout << R"({"valid":true})"
+                  << "\n";
     else
         std::cout << "The settings are good: " << given << " given, the others at their default.\n"
                   << "Data directory " << config.data_dir.string() << ", clients use "
@@ -132,8 +133,7 @@ int config(Input const& input)
     if (action == "sample")
         return print_sample();
     throw UsageError(
-        "config knows show, check and sample, not \"" + action +
-        "\". Try: grantexd config --help"
+        "config knows show, check and sample, not \"" + action + "\". Try: grantexd config --help"
     );
 }
 

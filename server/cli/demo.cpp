@@ -144,14 +144,13 @@ Command const demo_command{
     .usage = "grantexd demo [flags]",
     .about = "Walk through the whole job: an agent is registered, asks for scopes, you allow\n"
              "it, and its token is verified, refreshed, delegated, audited and revoked.",
-    .examples =
-        "  grantexd demo              a server of its own; you decide in the browser\n"
-        "  grantexd demo --yes        the same without being asked\n"
-        "  GRANTEXD_API_KEY=gx_live_... grantexd demo\n"
-        "                             against the server on http://127.0.0.1:3001\n"
-        "  grantexd demo --url http://127.0.0.1:3001\n"
-        "                             the same, with a key it signs up for itself (where\n"
-        "                             sign-up is open, as with serve --dev)\n",
+    .examples = "  grantexd demo              a server of its own; you decide in the browser\n"
+                "  grantexd demo --yes        the same without being asked\n"
+                "  GRANTEXD_API_KEY=gx_live_... grantexd demo\n"
+                "                             against the server on http://127.0.0.1:3001\n"
+                "  grantexd demo --url http://127.0.0.1:3001\n"
+                "                             the same, with a key it signs up for itself (where\n"
+                "                             sign-up is open, as with serve --dev)\n",
     .flags = flags,
     .notes = "The key is that of --key or --key-file, or else of the environment variable\n"
              "GRANTEXD_API_KEY. Keys, codes and tokens are printed shortened.\n",

@@ -26,11 +26,10 @@ std::vector<Flag> flags()
 {
     auto flags = place_flags();
     flags.insert(
-        flags.begin(),
-        {{"name", "create: what people read on the consent page", false},
-         {"email", "create: address of the developer", false},
-         {"mode", "create: live or sandbox; default: live", false},
-         {"plan", "create: free, pro or enterprise; default: DEFAULT_PLAN", false}}
+        flags.begin(), {{"name", "create: what people read on the consent page", false},
+                        {"email", "create: address of the developer", false},
+                        {"mode", "create: live or sandbox; default: live", false},
+                        {"plan", "create: free, pro or enterprise; default: DEFAULT_PLAN", false}}
     );
     return flags;
 }
@@ -70,12 +69,11 @@ object arguments_of(std::string const& action, Input const& input)
             if (auto const value = input.find(name))
                 arguments[name] = *value;
         if (!arguments.contains("name"))
-            throw UsageError("create needs --name. Try: grantexd developers create --name \"Acme\"");
+            throw UsageError("create needs --name. Try: grantexd developers create --name \"Acme\""
+            );
     } else if (action != "list") {
         if (input.words.size() < 2)
-            throw UsageError(
-                action + " needs the developer's id. Try: grantexd developers list"
-            );
+            throw UsageError(action + " needs the developer's id. Try: grantexd developers list");
         arguments["id"] = input.words[1];
     }
     return arguments;

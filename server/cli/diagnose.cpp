@@ -158,8 +158,10 @@ Diagnosis look_at_consent(Config const& config)
             "whoever knows a request's id may approve it (consent_auth = none).",
             config.dev ? "" : "consent_auth = link in the settings"};
     return {
-        "consent", State::good, "a decision needs more than the request's id (" +
-                                    config.consent_auth + ").", {}};
+        "consent",
+        State::good,
+        "a decision needs more than the request's id (" + config.consent_auth + ").",
+        {}};
 }
 
 Diagnosis look_at_mail(Config const& config)

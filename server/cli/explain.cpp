@@ -31,9 +31,8 @@ int explain(Input const& input)
         std::cout << boost::json::serialize(answer) << "\n";
         return exit_ok;
     }
-    std::cout << answer.at("kind").as_string().c_str() << " "
-              << answer.at("id").as_string().c_str() << ": "
-              << answer.at("verdict").as_string().c_str() << "\n";
+    std::cout << answer.at("kind").as_string().c_str() << " " << answer.at("id").as_string().c_str()
+              << ": " << answer.at("verdict").as_string().c_str() << "\n";
     for (auto const& sentence : answer.at("sentences").as_array())
         std::cout << "  " << wrap_text(std::string_view{sentence.as_string()}, 2) << "\n";
     return exit_ok;
@@ -47,9 +46,8 @@ Command const explain_command{
     .usage = "grantexd explain TOKEN|GRANT|REQUEST|AGENT [flags]",
     .about = "Say in sentences why a token, grant, authorization request or agent is as it is,\n"
              "with every grant it was delegated from.",
-    .examples =
-        "  grantexd explain grnt_01KJPX39N0D3PSNR531QZFCJCQ\n"
-        "  grantexd explain - < token.txt      a token, out of sight of other users\n",
+    .examples = "  grantexd explain grnt_01KJPX39N0D3PSNR531QZFCJCQ\n"
+                "  grantexd explain - < token.txt      a token, out of sight of other users\n",
     .flags = place_flags,
     .notes = {},
     .exits = "0 explained, 1 unknown or no server and no database, 2 usage,\n"

@@ -1,8 +1,8 @@
 // grantexd init: the first developer and its key, so that a script can set a server up.
+#include "server/app.hpp"
 #include "server/cli/admin_call.hpp"
 #include "server/cli/all_commands.hpp"
 #include "server/cli/arguments.hpp"
-#include "server/app.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -79,8 +79,9 @@ Command const init_command{
     .name = "init",
     .summary = "make the database and the first developer, once",
     .usage = "grantexd init [--name NAME] [--email ADDRESS] [flags]",
-    .about = "Make the database, its keys and the first developer, and print its API key. Doing it\n"
-             "again changes nothing.",
+    .about =
+        "Make the database, its keys and the first developer, and print its API key. Doing it\n"
+        "again changes nothing.",
     .examples = "  grantexd init --name \"Acme\" --email team@acme.example\n"
                 "  KEY=$(grantexd init --json | jq -r .apiKey)\n",
     .flags = flags,

@@ -54,8 +54,8 @@ void print_list(object const& answer)
         );
     }
     print_table(std::cout, rows);
-    auto const old = answer.at("dataKeysUnderOld").as_int64() +
-                     answer.at("serverKeysUnderOld").as_int64();
+    auto const old =
+        answer.at("dataKeysUnderOld").as_int64() + answer.at("serverKeysUnderOld").as_int64();
     std::cout << "Master key " << text(answer, "masterKey") << ": ";
     if (old == 0)
         std::cout << "it wraps every other key; old ones can be taken out of the settings\n";

@@ -53,15 +53,16 @@ void print_command(std::ostream& out, Command const& command)
 
 void print_settings(std::ostream& out)
 {
-    out << ".SH SETTINGS\nEach is a flag of serve, an environment variable and a line of the file:\n"
+    out << ".SH SETTINGS\n"
+           "Each is a flag of serve, an environment variable and a line of the file:\n"
            "\\-\\-data\\-dir, GRANTEXD_DATA_DIR and data_dir. A flag beats a variable, which beats "
            "the file,\nwhich beats the default. Secrets have no flag; their file is named by "
            "NAME_FILE.\n";
     for (auto const& setting : server::settings()) {
         out << ".TP\n.B " << server::file_name(setting)
-            << (setting.fallback.empty() ? ""
-                                         : " (default: " + escaped(setting.fallback) + ")")
-            << "\n" << escaped(setting.help) << ".";
+            << (setting.fallback.empty() ? "" : " (default: " + escaped(setting.fallback) + ")")
+            << "\n"
+            << escaped(setting.help) << ".";
         if (setting.has(server::live))
             out << " Read again on SIGHUP.";
         out << "\n";

@@ -72,8 +72,8 @@ Command const migrate_command{
     .about =
         "Bring the database to the schema of this version. `serve` does the same when it starts;\n"
         "this command does it ahead, or tries it out. The database as it was is kept first, as\n"
-        "grantexd.db.before-NNNN; each step is a transaction, and one that was interrupted is done\n"
-        "by the next call. There is no way back but that copy.",
+        "grantexd.db.before-NNNN; each step is a transaction, and one that was interrupted is\n"
+        "done by the next call. There is no way back but that copy.",
     .examples = "  grantexd migrate --dry-run   on a copy: how long will it take?\n"
                 "  grantexd migrate             for real\n",
     .flags = flags,

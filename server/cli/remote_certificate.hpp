@@ -12,8 +12,8 @@ struct RemoteCertificate
     long days_left = 0;
 };
 
-// `authority`: "auth.example.com" or "auth.example.com:8443"; what follows a slash is ignored. Waits
-// at most ten seconds for each step.
+// `authority`: "auth.example.com" or "auth.example.com:8443"; what follows a slash is ignored.
+// Waits at most ten seconds for each step.
 RemoteCertificate look_at_remote_certificate(std::string_view authority);
 
 } // namespace cli

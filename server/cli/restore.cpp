@@ -62,8 +62,8 @@ Command const restore_command{
     .about =
         "Put a backup in the place of the database. The file is copied beside the database and\n"
         "looked through first: its checksum, whether it is whole, of this program, no newer than\n"
-        "it, every audit chain, and whether the master key in use opens it. Only then does it take\n"
-        "the place of the database, which is kept. Whatever fails, nothing has changed.",
+        "it, every audit chain, and whether the master key in use opens it. Only then does it\n"
+        "take the place of the database, which is kept. Whatever fails, nothing has changed.",
     .examples = "  grantexd restore /var/lib/grantexd/backups/grantexd-20260302T020000Z.db\n"
                 "  grantexd restore grantexd-20260302T020000Z.db --data-dir /tmp/try\n"
                 "                             elsewhere, to try it out; put a copy of\n"

@@ -36,10 +36,9 @@ Command const serve_command{
     .summary = "run the server",
     .usage = "grantexd serve [--dev] [flags]",
     .about = "Run the server.",
-    .examples =
-        "  grantexd serve --dev                       everything for trying it out\n"
-        "  grantexd serve --dev --listen 127.0.0.1:0  on any free port\n"
-        "  grantexd serve --public-base-url https://auth.example.com\n",
+    .examples = "  grantexd serve --dev                       everything for trying it out\n"
+                "  grantexd serve --dev --listen 127.0.0.1:0  on any free port\n"
+                "  grantexd serve --public-base-url https://auth.example.com\n",
     .flags = setting_flags,
     .notes =
         "Each flag is also an environment variable (--data-dir is GRANTEXD_DATA_DIR) and a line\n"

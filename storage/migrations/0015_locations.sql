@@ -10,7 +10,8 @@ CREATE TABLE anomaly_countries (
 ) STRICT, WITHOUT ROWID;
 
 -- The same table with one kind more: verifications of an agent's tokens from one country.
-CREATE TABLE anomaly_signals_with_locations (
+ALTER TABLE anomaly_signals RENAME TO anomaly_signals_before;
+CREATE TABLE anomaly_signals (
     developer_id TEXT NOT NULL REFERENCES developers (id),
     id           TEXT NOT NULL,
     kind         TEXT NOT NULL CHECK (kind IN ('scope_unregistered', 'scope_beyond_parent',
@@ -25,6 +26,5 @@ CREATE TABLE anomaly_signals_with_locations (
     at           INTEGER NOT NULL,
     PRIMARY KEY (developer_id, id)
 ) STRICT, WITHOUT ROWID;
-INSERT INTO anomaly_signals_with_locations SELECT * FROM anomaly_signals;
-DROP TABLE anomaly_signals;
-ALTER TABLE anomaly_signals_with_locations RENAME TO anomaly_signals;
+INSERT INTO anomaly_signals SELECT * FROM anomaly_signals_before;
+DROP TABLE anomaly_signals_before;

@@ -34,9 +34,7 @@ struct LocatedServer : AnomalyServer
             BOOST_REQUIRE_EQUAL(
                 send(
                     "POST", "/v1/tokens/verify", token_body(token),
-                    {.key = sandbox_key,
-                     .headers = {{"cf-ipcountry", country}},
-                     .peer = peer}
+                    {.key = sandbox_key, .headers = {{"cf-ipcountry", country}}, .peer = peer}
                 )
                     .status,
                 200
