@@ -65,8 +65,14 @@ crypto::SealingKey read_current(Config const& config, bool may_create)
     // systemd.exec(5), LoadCredential=: the directory is private to the service.
     if (auto const* const directory = std::getenv("CREDENTIALS_DIRECTORY")) {
         auto const credential = std::filesystem::path{directory} / "master-key";
-        if (std::filesystem::exists(credential))
+        std::error_code error;
+        if (std::filesystem::exists(credential, error))
             return read_key_file(credential);
+        if (error)
+            throw KeyError(
+                "cannot look for the master key in " + std::string{directory} + ": " +
+                error.message() + ". Try: systemctl restart grantexd"
+            );
     }
     auto const file = config.data_dir / "master.key";
     if (!std::filesystem::exists(file)) {

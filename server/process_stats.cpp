@@ -3,9 +3,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -35,16 +35,15 @@ std::vector<std::string> fields_after_name()
     return fields;
 }
 
-std::optional<std::uint64_t> boot_seconds()
+// When the machine started. Not from /proc/stat, which a hardened unit does not see.
+double boot_seconds()
 {
-    std::ifstream file{"/proc/stat"};
-    for (std::string name; file >> name;
-         file.ignore(std::numeric_limits<std::streamsize>::max(), '\n')) {
-        std::uint64_t seconds = 0;
-        if (name == "btime" && file >> seconds)
-            return seconds;
-    }
-    return {};
+    timespec since_boot{};
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &since_boot);
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    return static_cast<double>(now.tv_sec - since_boot.tv_sec) +
+           static_cast<double>(now.tv_nsec - since_boot.tv_nsec) / 1e9;
 }
 
 std::optional<std::uint64_t> count_open_fds()
@@ -79,8 +78,7 @@ ProcessStats read_process_stats()
     stats.virtual_bytes = number(virtual_size);
     stats.resident_bytes =
         number(resident_pages) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    if (auto const boot = boot_seconds())
-        stats.start_seconds = static_cast<double>(*boot) + seconds(number(start_time));
+    stats.start_seconds = boot_seconds() + seconds(number(start_time));
     return stats;
 }
 

@@ -2,13 +2,8 @@
 # paths on the machine it is installed on. See systemd/package for what runs there.
 
 # The manual and the sample of the settings are written by the program itself, so that they say what
-# it does. Where the program that is packaged cannot run, another one of the same version writes
-# them.
-set(GRANTEXD_DOCUMENTS_FROM "$<TARGET_FILE:grantexd>" CACHE STRING
-    "Program that writes the manual and the sample configuration of the package")
-file(GENERATE OUTPUT ${CMAKE_BINARY_DIR}/package/documents_from.cmake
-     CONTENT "set(program \"${GRANTEXD_DOCUMENTS_FROM}\")\n")
-
+# it does.
+set(program ${CMAKE_BINARY_DIR}/grantexd)
 set(parts ${CMAKE_SOURCE_DIR}/systemd)
 set(CMAKE_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS
     OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ WORLD_EXECUTE)
@@ -28,8 +23,8 @@ install(FILES ${parts}/package/lintian-overrides
         DESTINATION usr/share/lintian/overrides RENAME grantexd)
 
 set(written ${CMAKE_BINARY_DIR}/package)
+file(MAKE_DIRECTORY ${written})
 install(CODE "
-    include(${written}/documents_from.cmake)
     function(write_to file)
         execute_process(COMMAND \${ARGN} OUTPUT_FILE ${written}/\${file} COMMAND_ERROR_IS_FATAL ANY)
     endfunction()
@@ -37,8 +32,8 @@ install(CODE "
         # Without name and time, so that the same input gives the same package.
         write_to(\${file} gzip -9 -n -c \${source})
     endfunction()
-    write_to(grantexd.conf \${program} config sample)
-    write_to(grantexd.1 \${program} man)
+    write_to(grantexd.conf ${program} config sample)
+    write_to(grantexd.1 ${program} man)
     compress(grantexd.1.gz ${written}/grantexd.1)
     compress(changelog.gz ${parts}/package/changelog)
 ")

@@ -57,8 +57,8 @@ Command const backup_command{
     .about =
         "Make a backup of the database: one file, as the database was at one moment, read back\n"
         "and verified (integrity, references, numbers of rows, every audit chain) before it gets\n"
-        "its name. Then older backups are removed: the newest of each of BACKUP_KEEP_DAILY days and\n"
-        "BACKUP_KEEP_WEEKLY weeks stay.",
+        "its name. Then older backups are removed: the newest of each of BACKUP_KEEP_DAILY days\n"
+        "and BACKUP_KEEP_WEEKLY weeks stay.",
     .examples = "  grantexd backup                       into DATA_DIR/backups\n"
                 "  grantexd backup --json | jq -r .file  for a script that carries it away\n",
     .flags = flags,

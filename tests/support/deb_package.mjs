@@ -1,6 +1,6 @@
 // The Debian package of the program under test, made as ./server/package makes it, in a directory of
 // its own.
-import { chmodSync, copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,44 +18,12 @@ export async function must(command, options) {
     return stdout;
 }
 
-// A program that does not speak to systemd yet runs under its unit with what it does not do put
-// aside: it says neither that it is ready nor that it lives, and takes no socket.
-const words = readFileSync(binary(), "latin1");
-export const needs_stand_in = !words.includes("NOTIFY_SOCKET");
-const is_ready = "curl -fsS --retry 5 --retry-delay 1 --retry-connrefused http://127.0.0.1:3001/health";
-
-export async function stand_in_for_units(machine) {
-    if (!needs_stand_in) return;
-    const lines = ["[Service]", "Type=exec", "WatchdogSec=0", `ExecStartPost=-+/usr/bin/${is_ready}`];
-    await machine.sh(`cd /etc/systemd/system && mkdir grantexd.service.d
-        printf '%s\\n' '${lines.join("' '")}' >grantexd.service.d/stand-in.conf
-        systemctl mask grantexd.socket`);
-}
-stand_in_for_units.files =
-    "/etc/systemd/system/grantexd.service.d\n/etc/systemd/system/grantexd.socket\n";
-
-// A program without the commands `man` and `config sample` is packaged with these texts.
-const stand_in = `#!/bin/sh
-case $1 in
-config) echo '# listen = 127.0.0.1:3001' ;;
-man) printf '.TH GRANTEXD 1\\n.SH NAME\\ngrantexd \\\\- server of the Grantex protocol\\n' ;;
-esac
-`;
-
-async function documents_from(folder) {
-    if ((await run_program([binary(), "man"])).code === 0) return [];
-    const file = join(folder, "documents");
-    writeFileSync(file, stand_in);
-    chmodSync(file, 0o755);
-    return ["-D", `GRANTEXD_DOCUMENTS_FROM=${file}`];
-}
-
 let prepared;
 async function prepare() {
     const folder = temporary_directory();
     const build = join(folder, "release");
     const flags = ["-G", "Ninja", "-D", "GRANTEXD_KIND=release", "--log-level=WARNING"];
-    await must(["cmake", "-S", top, "-B", build, ...flags, ...(await documents_from(folder))]);
+    await must(["cmake", "-S", top, "-B", build, ...flags]);
     copyFileSync(binary(), join(build, "grantexd"));
     return build;
 }
