@@ -34,9 +34,9 @@ App::App(Config settings)
 void App::use_listen_port(unsigned port)
 {
     constexpr std::string_view any_port = ":0";
-    if (!config.listen.ends_with(any_port) || !config.public_base_url.ends_with(any_port))
-        return;
-    config.public_base_url.replace(config.public_base_url.size() - 1, 1, std::to_string(port));
+    for (auto* const text : {&config.public_base_url, &config.listen})
+        if (config.listen.ends_with(any_port) && text->ends_with(any_port))
+            text->replace(text->size() - 1, 1, std::to_string(port));
 }
 
 } // namespace server

@@ -46,6 +46,26 @@ Protocol::acceptor listen_on(asio::io_context& loop, std::filesystem::path const
     return acceptor;
 }
 
+struct Asked
+{
+    std::string command;
+    boost::json::object arguments;
+};
+
+// Throws Refused for what is no call.
+Asked read_call(std::string_view text)
+{
+    boost::system::error_code error;
+    auto const parsed = boost::json::parse({text.data(), text.size()}, error);
+    auto const* const call = error ? nullptr : parsed.if_object();
+    auto const* const command = call == nullptr ? nullptr : call->if_contains("command");
+    auto const* const arguments = call == nullptr ? nullptr : call->if_contains("arguments");
+    if (command == nullptr || !command->is_string() || arguments == nullptr ||
+        !arguments->is_object())
+        throw Refused("a call is {\"command\": \"...\", \"arguments\": {...}} in one line");
+    return {std::string{command->get_string()}, arguments->get_object()};
+}
+
 } // namespace
 
 struct AdminSocket::Connection
@@ -152,17 +172,14 @@ asio::awaitable<void> AdminSocket::serve(std::shared_ptr<Connection> connection)
     std::optional<std::string> refused;
     std::string name;
     try {
-        auto const request = boost::json::parse(text);
-        name = request.at("command").as_string();
-        Call call{
-            host_, request.at("arguments").as_object(), [connection](boost::json::object line) {
-                return connection->send("line", boost::json::value{std::move(line)});
-            }};
+        auto const asked = read_call(text);
+        name = asked.command;
+        Call call{host_, asked.arguments, [connection](boost::json::object line) {
+                      return connection->send("line", boost::json::value(std::move(line)));
+                  }};
         answer = co_await run(name, call);
     } catch (Refused const& refusal) {
         refused = refusal.what();
-    } catch (boost::system::system_error const& malformed) {
-        refused = std::string{"the request is malformed: "} + malformed.what();
     } catch (SQLite::Exception const& failure) {
         refused = std::string{"the database cannot be read: "} + failure.what();
     }

@@ -35,7 +35,8 @@ std::optional<Protocol::socket> connect(asio::io_context& loop, server::Config c
     socket.connect(Protocol::endpoint{config.admin_socket.string()}, error);
     if (!error)
         return socket;
-    if (error == asio::error::connection_refused || error == asio::error::not_found)
+    if (error == asio::error::connection_refused ||
+        error == boost::system::errc::no_such_file_or_directory)
         return {};
     throw CallFailed(
         "cannot open " + config.admin_socket.string() + ": " + error.message() +

@@ -20,7 +20,9 @@ namespace {
 using State = Diagnosis::State;
 using server::Config;
 
-Diagnosis look_at_server(Config const& config)
+// `config` becomes what the running server listens on and is reached by: its flags and environment
+// are not ours.
+Diagnosis look_at_server(Config& config)
 {
     try {
         if (!is_server_running(config))
@@ -29,6 +31,8 @@ Diagnosis look_at_server(Config const& config)
                 "systemctl start grantexd"};
         auto const status = ask_running_server(config, "status");
         auto const version = std::string{status.at("version").as_string()};
+        config.listen = status.at("listen").as_string();
+        config.public_base_url = status.at("publicBaseUrl").as_string();
         if (version != GRANTEXD_VERSION)
             return {
                 "server", State::advice,

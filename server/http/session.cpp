@@ -184,8 +184,13 @@ void Session::answer(std::uint64_t number, Response response)
     if (response.close && phase_ == Phase::open)
         phase_ = Phase::closing;
     exchange.response = std::move(response);
-    if (interpreting_ || index > 0)
+    if (interpreting_)
         return;
+    if (index > 0) {
+        if (stalled_) // what waited for this one need not wait for those before it
+            post_turn();
+        return;
+    }
     // Of several waiting requests more may be answered in this turn; one write takes them all.
     if (exchanges_.size() == 1)
         settle();

@@ -63,7 +63,7 @@ test("developers are listed, made, rotated and disabled while the server runs", 
     assert.equal((await json(server, "developers", "disable", made.id)).removedKeys, 1);
     assert.equal((await me(rotated.apiKey)).status, 401);
     const table = await command(server, "developers");
-    assert.match(table, new RegExp(`^${made.id} +Acme Travel +sandbox +enterprise +0 `, "m"));
+    assert.match(table, new RegExp(`^ *${made.id} +Acme Travel +sandbox +enterprise +0 `, "m"));
     assert.doesNotMatch(server.log(), new RegExp(made.apiKey));
     await server.stop();
 });
@@ -130,7 +130,7 @@ test("the admin socket is the owner's alone, and takes no nonsense", async () =>
         socket.on("data", (data) => (answer += data));
         socket.on("error", () => {});
         socket.end(text);
-        await once(socket, "close");
+        await new Promise((resolve) => socket.on("close", resolve)); // a reset ends it too
         return answer;
     };
     for (const text of ["{}\n", "[]\n", "nonsense\n", '{"command":1,"arguments":{}}\n'])
@@ -166,7 +166,7 @@ test("explain says why a grant, a token and a request are as they are", async ()
             token_file,
         ])).stdout;
     assert.match(await explain_token(), /^token tok_\w+: active\n/);
-    await api.delete(`/v1/grants/${granted.grantId}`);
+    await api.revoke(granted.grantId);
     assert.match(
         await explain_token(), /^token tok_\w+: revoked\n[\s\S]*The grant was revoked on /,
     );
@@ -262,7 +262,7 @@ test("config shows where each value comes from, and no secret", async () => {
         ],
     );
     const table = await run_grantexd(["config", ...args], { env });
-    assert.match(table.stdout, /^rate_ip +20 +5000 +GRANTEXD_RATE_IP$/m);
+    assert.match(table.stdout, /^ *rate_ip +20 +5000 +GRANTEXD_RATE_IP$/m);
     assert.doesNotMatch(stdout + table.stdout, new RegExp(live_key));
 
     writeFileSync(file, "grant_max_tl = 7d\n");

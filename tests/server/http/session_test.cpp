@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(what_is_pipelined_behind_a_change_begins_after_its_answer)
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     BOOST_TEST(server.requests() == 2);
     server.answer_kept(1);
-    BOOST_TEST(server.eventually([&] { return server.requests() == 4; }));
+    BOOST_TEST(server.eventually([&] { return server.handler.requests == 4; }));
     server.answer_kept(0);
     for (auto const* text : {"GET /later/0 ", "DELETE /later/1 ", "GET /a ", "GET /b "})
         BOOST_TEST(client.read_answer().body == text);
