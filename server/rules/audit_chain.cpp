@@ -138,8 +138,17 @@ std::optional<std::string> canonical_metadata(boost::json::object const& metadat
 
 std::string ecmascript_string(std::string_view text)
 {
+    // Nearly all of nearly every text stands for itself.
+    auto const is_plain = [](char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; };
     std::string quoted = "\"";
+    quoted.reserve(text.size() + 2);
     while (!text.empty()) {
+        auto const* const end = std::ranges::find_if_not(text, is_plain);
+        auto const plain = static_cast<std::size_t>(end - text.begin());
+        quoted.append(text.substr(0, plain));
+        text.remove_prefix(plain);
+        if (text.empty())
+            break;
         auto const c = first_code_point(text);
         text.remove_prefix(c.size);
         if (c.value < 0x80) {
@@ -157,7 +166,8 @@ std::string ecmascript_string(std::string_view text)
             }
         }
     }
-    return quoted + '"';
+    quoted += '"';
+    return quoted;
 }
 
 // ECMA-262 Number::toString, radix 10. The shortest digits that read back as the same double are

@@ -119,15 +119,23 @@ Civil civil(Timestamp time)
 
 } // namespace
 
+// On the path of every request, where formatting by a pattern is a tenth of the cheapest answers.
 std::string time_text(Timestamp time)
 {
     auto const t = civil(time);
-    std::array<char, 64> text{};
-    auto const length = std::snprintf(
-        text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", t.year, t.month, t.day,
-        t.hour, t.minute, t.second, t.millisecond
-    );
-    return {text.data(), static_cast<std::size_t>(length)};
+    std::string text = "0000-00-00T00:00:00.000Z";
+    auto const put = [&text](std::size_t end, std::size_t digits, unsigned value) {
+        for (; digits > 0; --digits, value /= 10)
+            text[--end] = static_cast<char>('0' + value % 10);
+    };
+    put(4, 4, static_cast<unsigned>(t.year));
+    put(7, 2, t.month);
+    put(10, 2, t.day);
+    put(13, 2, static_cast<unsigned>(t.hour));
+    put(16, 2, static_cast<unsigned>(t.minute));
+    put(19, 2, static_cast<unsigned>(t.second));
+    put(23, 3, static_cast<unsigned>(t.millisecond));
+    return text;
 }
 
 std::string day_text(Timestamp time)

@@ -316,6 +316,38 @@ test("R-04 a restore that is killed leaves the old or the new database, whole", 
     t.diagnostic(`after a kill the old database ${seen[2]} times, the new one ${seen[1]} times`);
 });
 
+test("R-16 backups of a server under load are commit points: what was answered before is in them", async (t) => {
+    const server = await start_server({ env: { GRANTEXD_RATE_PROFILE: "off" } });
+    const api = server.sandbox();
+    const agentId = await api.agent_id();
+    const { grantId } = await api.grant(agentId);
+    let running = true;
+    const answered = [];
+    const writers = Array.from({ length: 8 }, async () => {
+        while (running) {
+            const entry = { agentId, grantId, action: "calendar.read", principalId: "user_1" };
+            answered.push((await api.must(201, "POST", "/v1/audit/log", entry)).entryId);
+        }
+    });
+    const count = rounds(4);
+    for (let round = 0; round < count; ++round) {
+        const before = [...answered];
+        const report = await json_of(back_up(server.data_dir, "--json"));
+        assert.equal(report.sha256, sha256_of(report.file));
+        const copy = join(temporary_directory(), "data");
+        mkdirSync(copy, { mode: 0o700 });
+        copyFileSync(join(server.data_dir, "master.key"), join(copy, "master.key"));
+        await must(restore(copy, report.file));
+        const kept = new Set(read_rows(copy, "SELECT id FROM audit_entries").map(([id]) => id));
+        assert.deepEqual(before.filter((id) => !kept.has(id)), []);
+        rmSync(copy, { recursive: true });
+    }
+    running = false;
+    await Promise.all(writers);
+    t.diagnostic(`${count} backups beside ${answered.length} writes`);
+    await server.stop();
+});
+
 test("the commands explain themselves and say what was typed wrongly", async () => {
     for (const name of ["backup", "restore", "migrate"]) {
         const { stdout } = await must(run_grantexd([name, "--help"]));

@@ -6,6 +6,9 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include <cstdlib>
+#include <set>
+
 using namespace support;
 using namespace std::chrono_literals;
 using jobs::Takeover;
@@ -99,6 +102,36 @@ BOOST_AUTO_TEST_CASE(S_116_tokens_and_sessions_of_the_old_key_last_until_they_ex
     BOOST_REQUIRE_EQUAL(rows.size(), 2U);
     BOOST_TEST(!rows[0].sealed); // only its name is kept
     BOOST_TEST((rows[0].gone_at == app.clock.now()));
+}
+
+// The rounds of GRANTEXD_TEST_ROUNDS: 10 of them a hundred.
+BOOST_AUTO_TEST_CASE(no_token_fails_through_any_number_of_rotations)
+{
+    auto const* const factor = std::getenv("GRANTEXD_TEST_ROUNDS");
+    auto const rotations = static_cast<int>(10 * (factor == nullptr ? 1.0 : std::atof(factor)));
+    auto const agent_id = agent();
+    std::vector<std::pair<std::string, storage::Timestamp>> tokens;
+    std::set<std::string> kids;
+    auto const check = [&] {
+        auto const answer = grant(agent_id);
+        tokens.emplace_back(answer.text("grantToken"), app.clock.now() + 24h);
+        kids.insert(kid_of(tokens.back().first));
+        std::erase_if(tokens, [&](auto const& each) { return each.second <= app.clock.now(); });
+        for (auto const& each : tokens)
+            BOOST_REQUIRE(verifies(each.first));
+    };
+    for (int round = 0; round < rotations; ++round) {
+        BOOST_TEST(rotate().made);
+        check();
+        advance(lead - 1s);
+        check();
+        advance(1s);
+        check();
+        look();
+        check();
+        advance(2h);
+    }
+    BOOST_TEST(kids.size() == static_cast<std::size_t>(rotations) + 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_token_of_a_key_that_is_gone_does_not_verify_even_before_it_expires)
