@@ -85,8 +85,9 @@ Answer create_developer(Call& call)
     if (email && !(email = rules::read_email_address(*email)))
         throw Refused("--email must be a plain address such as team@example.com");
     auto const mode = one_of(call, "mode", {"live", "sandbox"}, "live");
-    auto config = call.host.app.config;
-    config.default_plan = one_of(call, "plan", {"free", "pro", "enterprise"}, config.default_plan);
+    auto const plan = one_of(
+        call, "plan", {"free", "pro", "enterprise"}, call.host.app.config.default_plan
+    );
 
     server::NewDeveloper made;
     Change const work = [&](server::Turn& turn) {
@@ -94,6 +95,8 @@ Answer create_developer(Call& call)
             throw Refused(
                 *email + " belongs to a developer already. Try: grantexd developers list"
             );
+        auto config = turn.app.config;
+        config.default_plan = plan;
         made = server::make_developer(turn.db, turn.app.ids, turn.now, config, name, email, mode);
     };
     co_await change(call, work);

@@ -5,6 +5,7 @@
 #include "server/backup/describe_failure.hpp"
 #include "storage/durable_file.hpp"
 
+#include <algorithm>
 #include <SQLiteCpp/Exception.h>
 
 #include <fcntl.h>
@@ -127,14 +128,15 @@ std::vector<std::string> remove_old(fs::path const& directory, rules::KeptBackup
     return removed;
 }
 
-// The next free name: two backups within a second must not replace each other.
-fs::path free_target(Plan const& plan)
+// Names tell the order in which backups were made, also of two within a second and after the clock
+// was set back: else the new one would be the one that is removed.
+fs::path next_target(Plan const& plan)
 {
-    for (auto time = plan.now;; time += std::chrono::seconds{1}) {
-        auto const target = plan.directory / rules::backup_name(time);
-        if (!fs::exists(target))
-            return target;
-    }
+    auto time = plan.now;
+    for (auto const& entry : fs::directory_iterator{plan.directory})
+        if (auto const made = rules::parse_backup_name(entry.path().filename().string()))
+            time = std::max(time, *made + std::chrono::seconds{1});
+    return plan.directory / rules::backup_name(time);
 }
 
 // Reads the copy back, from its file.
@@ -172,7 +174,7 @@ Report make(Plan const& plan, std::stop_token const& stop)
     remove_leftovers(plan.directory);
 
     Report report;
-    report.file = free_target(plan);
+    report.file = next_target(plan);
     Unfinished unfinished{report.file};
     auto const partial = unfinished.partial();
     auto copy = storage::copy_database(plan.database, partial, plan.pace, stop);

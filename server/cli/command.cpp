@@ -2,6 +2,7 @@
 
 #include "server/cli/all_commands.hpp"
 #include "server/cli/arguments.hpp"
+#include "server/cli/wrap_text.hpp"
 #include "server/keys.hpp"
 #include "storage/migrate.hpp"
 
@@ -46,6 +47,20 @@ std::vector<Flag> version_flags()
     return {{"json", "print JSON for programs", true}};
 }
 
+// Prose that the source breaks where its lines end is one line for whoever wraps it.
+std::string joined_lines(std::string_view text)
+{
+    std::string line;
+    for (auto const c : text)
+        if (c != '\n' && c != ' ')
+            line += c;
+        else if (!line.empty() && !line.ends_with(' '))
+            line += ' ';
+    while (line.ends_with(' '))
+        line.pop_back();
+    return line;
+}
+
 // Each known failure has its exit code; what is not foreseen is 1.
 int report(std::exception const& error, int code)
 {
@@ -74,15 +89,17 @@ std::span<Command const* const> commands()
 
 std::string help_text(Command const& command)
 {
+    constexpr std::string_view exits = "Exit codes: ";
     auto flags = command.flags();
     flags.push_back({"help", "show this text", true});
-    std::string text{command.about};
+    std::string text = wrap_text(joined_lines(command.about), 0);
     text.append("\n\nUsage: ").append(command.usage);
     text.append("\n\nExamples:\n").append(command.examples);
     text.append("\nFlags:\n").append(flag_column(flags));
     if (!command.notes.empty())
-        text.append("\n").append(command.notes);
-    text.append("\nExit codes: ").append(command.exits).append("\n");
+        text.append("\n").append(wrap_text(joined_lines(command.notes), 0)).append("\n");
+    text.append("\n").append(exits);
+    text.append(wrap_text(joined_lines(command.exits), exits.size())).append("\n");
     return text;
 }
 

@@ -330,20 +330,23 @@ test("R-16 backups of a server under load are commit points: what was answered b
         }
     });
     const count = rounds(4);
-    for (let round = 0; round < count; ++round) {
-        const before = [...answered];
-        const report = await json_of(back_up(server.data_dir, "--json"));
-        assert.equal(report.sha256, sha256_of(report.file));
-        const copy = join(temporary_directory(), "data");
-        mkdirSync(copy, { mode: 0o700 });
-        copyFileSync(join(server.data_dir, "master.key"), join(copy, "master.key"));
-        await must(restore(copy, report.file));
-        const kept = new Set(read_rows(copy, "SELECT id FROM audit_entries").map(([id]) => id));
-        assert.deepEqual(before.filter((id) => !kept.has(id)), []);
-        rmSync(copy, { recursive: true });
+    try {
+        for (let round = 0; round < count; ++round) {
+            const before = [...answered];
+            const report = await json_of(back_up(server.data_dir, "--json"));
+            assert.equal(report.sha256, sha256_of(report.file));
+            const copy = join(temporary_directory(), "data");
+            mkdirSync(copy, { mode: 0o700 });
+            copyFileSync(join(server.data_dir, "master.key"), join(copy, "master.key"));
+            await must(restore(copy, report.file));
+            const kept = new Set(read_rows(copy, "SELECT id FROM audit_entries").map(([id]) => id));
+            assert.deepEqual(before.filter((id) => !kept.has(id)), []);
+            rmSync(copy, { recursive: true });
+        }
+    } finally {
+        running = false;
+        await Promise.all(writers);
     }
-    running = false;
-    await Promise.all(writers);
     t.diagnostic(`${count} backups beside ${answered.length} writes`);
     await server.stop();
 });
@@ -357,7 +360,7 @@ test("the commands explain themselves and say what was typed wrongly", async () 
         assert_refused(await run_grantexd([name, "--nonsense"]), 2, new RegExp(`grantexd ${name} --help`));
     }
     assert_refused(await run_grantexd(["restore"]), 2, /needs the file/);
-    assert_refused(await run_grantexd(["restore", "a", "b"]), 2, /one FILE/);
+    assert_refused(await run_grantexd(["restore", "a", "b"]), 2, /takes fewer words/);
     const nowhere = join(temporary_directory(), "nowhere");
     for (const name of ["backup", "migrate"])
         assert_refused(await with_dir(nowhere, name), 78, /no database in/);

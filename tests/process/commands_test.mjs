@@ -30,7 +30,7 @@ test("every command explains itself, with examples, flags and exit codes", async
         assert.match(stdout, new RegExp(`^Usage: grantexd ${name}`, "m"));
         for (const part of [/^Examples:$/m, /^Flags:$/m, /^Exit codes: 0 /m, /--help/])
             assert.match(stdout, part, name);
-        for (const line of stdout.split("\n")) assert.ok(line.length <= 100, `${name}: ${line}`);
+        for (const line of stdout.split("\n")) assert.ok(line.length <= 80, `${name}: ${line}`);
         const unknown = await run_grantexd([name, "--no-such-flag"]);
         assert.equal(unknown.code, 2, name);
         assert.match(unknown.stderr, new RegExp(`Try: grantexd ${name} --help`));
