@@ -230,6 +230,7 @@ test("tail shows what happens as it happens", async () => {
         env: { PATH: process.env.PATH },
         stdio: ["ignore", "pipe", "inherit"],
     });
+    const ended = once(child, "close");
     let text = "";
     child.stdout.setEncoding("utf8").on("data", (part) => (text += part));
     await new Promise((resolve) => setTimeout(resolve, 500));
@@ -239,7 +240,7 @@ test("tail shows what happens as it happens", async () => {
     const events = text.trimEnd().split("\n").map((line) => JSON.parse(line));
     assert.equal(events.find(({ type }) => type === "grant.created").data.grantId, grantId);
     await server.stop(); // ends the follower too
-    const [code] = await once(child, "close");
+    const [code] = await ended;
     assert.equal(code, 1);
 });
 

@@ -157,7 +157,8 @@ test("under systemd lines carry a priority and no time", async () => {
     const log = join(temporary_directory(), "log");
     // As systemd does: the device and inode of what standard error is.
     const script = `exec 2>"$2"; export JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2)
-        "$1" serve --dev --listen 127.0.0.1:0 --data-dir "$3" & sleep 1; kill $!; wait $!`;
+        "$1" serve --dev --listen 127.0.0.1:0 --data-dir "$3" >"$3.out" &
+        until grep -q "^Or:" "$3.out"; do sleep 0.1; done; kill $!; wait $!`;
     await run_program(["sh", "-c", script, "sh", binary(), log, data_dir]);
     assert.match(readFileSync(log, "utf8"), /^<5>event=stopping signal=SIGTERM$/m);
 });
