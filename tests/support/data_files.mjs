@@ -9,18 +9,22 @@ export const mode_of = (path) => (statSync(path).mode & 0o777).toString(8);
 
 export const sha256_of = (path) => createHash("sha256").update(readFileSync(path)).digest("hex");
 
+// The admin socket of a running server is none.
+const files_in = (directory) =>
+    readdirSync(directory)
+        .sort()
+        .filter((name) => !statSync(join(directory, name)).isSocket());
+
 // Every file with the hash of its content; a change of any byte, name or number shows.
 export function snapshot(directory) {
     if (!existsSync(directory)) return [];
-    return readdirSync(directory)
-        .sort()
-        .map((name) => `${name} ${sha256_of(join(directory, name))}`);
+    return files_in(directory).map((name) => `${name} ${sha256_of(join(directory, name))}`);
 }
 
 // The names of the files that hold one of the needles (strings or bytes), with which.
 export function find_in_files(directory, needles) {
     const found = [];
-    for (const name of readdirSync(directory)) {
+    for (const name of files_in(directory)) {
         const content = readFileSync(join(directory, name));
         for (const [label, needle] of needles)
             if (content.includes(needle)) found.push(`${label} in ${name}`);
