@@ -7,6 +7,17 @@
 
 namespace http {
 
+namespace {
+
+// Who does not get in, may not do what it asks, or asks too often: a line of its own, to be found
+// without knowing the routes (ASVS 16.3).
+bool is_security_matter(ApiError const& error)
+{
+    return error.status == 401 || error.status == 403 || error.status == 429;
+}
+
+} // namespace
+
 void Dispatch::finish(Shared const& exchange)
 {
     if (exchange->waits_for_commit || exchange->waits_for_signature || exchange->waits_outside)
@@ -20,6 +31,13 @@ void Dispatch::finish(Shared const& exchange)
         exchange->id, exchange->caller_id, exchange->message.method,
         exchange->match.route == nullptr ? "-" : exchange->match.route->path, response.status, took
     );
+    if (exchange->error && is_security_matter(*exchange->error))
+        log_.event(
+            "refused", {{"code", exchange->error->code},
+                        {"request", exchange->id},
+                        {"caller", exchange->caller_id},
+                        {"source", exchange->source}}
+        );
     measure(
         app_.metrics, {.route = exchange->match.route,
                        .method = exchange->message.method,

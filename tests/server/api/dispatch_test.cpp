@@ -331,4 +331,16 @@ BOOST_AUTO_TEST_CASE(every_route_that_asks_who_calls_refuses_missing_and_unknown
         }
 }
 
+BOOST_AUTO_TEST_CASE(S_120_who_is_refused_has_a_line_of_its_own_in_the_log)
+{
+    auto const refused = send("GET", "/v1/me", "", {.key = "gx_live_nobody_has_this_key"});
+    BOOST_TEST(refused.status == 401);
+    auto const line = "event=refused code=" + refused.code() + " request=" +
+                      refused.header("X-Request-Id") + " caller= source=127.0.0.1";
+    BOOST_TEST(log_text.find(line) != std::string::npos, log_text);
+    log_text.clear();
+    BOOST_TEST(get("/v1/agents/ag_unknown").status == 404);
+    BOOST_TEST(log_text.find("event=refused") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
