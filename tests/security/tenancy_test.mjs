@@ -241,6 +241,8 @@ const without_developer = {
     "grants.cpp count_live_descendants": "its caller found the grant by developer and person",
     "grants.cpp list_active_grant_ids": "its caller found the agent by developer",
     "idempotency.cpp expire_idempotency_records": "expires the records of everyone",
+    "keys.cpp count_data_keys_not_under": "counts what an old master key wraps, of everyone",
+    "keys.cpp list_data_key_masters": "names the master keys that wrap anything, of everyone",
     "mails.cpp expire_mails": "expires the mails of everyone",
     "mails.cpp update_mail_attempt": "by the job that sends everyone's mails",
     "principal_sessions.cpp find_session_link": "the secret of the link is all a browser has",
