@@ -5,7 +5,9 @@ import { readFileSync, unlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
-import { run_grantexd, run_program, start_server, temporary_directory } from "../support/server.mjs";
+import {
+    rounds, run_grantexd, run_program, start_server, temporary_directory,
+} from "../support/server.mjs";
 
 async function keys(server, ...args) {
     const { code, stdout, stderr } = await run_grantexd(
@@ -119,4 +121,57 @@ test("the master key is replaced while the server runs, and the old one opens no
 
     server.env.GRANTEXD_MASTER_KEY = old_key;
     await assert.rejects(server.start(), /the master key does not open/);
+});
+
+// Kills the server within a command about keys, and waits for the end of both.
+async function kill_during(server, milliseconds, ...args) {
+    const command = run_grantexd(["keys", ...args, "--data-dir", server.data_dir]);
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await server.kill9();
+    await command;
+}
+
+test("S-116 a rotation that is killed leaves the old keys or the old and the new one", async () => {
+    const server = await start_server();
+    const api = server.sandbox();
+    const { grantToken } = await api.grant(await api.agent_id());
+    let before = await published(server);
+    for (let round = 0; round < rounds(20); ++round) {
+        await kill_during(server, Math.random() * 200, "rotate");
+        await server.restart();
+        const now = await published(server);
+        assert.ok(before.every((kid) => now.includes(kid)), `${before} became ${now}`);
+        assert.ok(now.length <= 2);
+        assert.equal(await server.sandbox().is_valid(grantToken), true);
+        before = now;
+    }
+    await server.stop();
+});
+
+test("S-115 a new wrapping that is killed goes on with the next call", async () => {
+    const server = await start_server();
+    const { refreshToken, agentId } = await (async () => {
+        const agent_id = await server.sandbox().agent_id();
+        return { agentId: agent_id, ...(await server.sandbox().grant(agent_id)) };
+    })();
+    await server.stop();
+    const key_file = join(server.data_dir, "master.key");
+    let key = readFileSync(key_file, "utf8").trim();
+    unlinkSync(key_file);
+    for (let round = 0; round < rounds(20); ++round) {
+        const next = randomBytes(32).toString("hex");
+        server.env = {
+            ...server.env, GRANTEXD_MASTER_KEY: next, GRANTEXD_MASTER_KEYS_OLD: key,
+        };
+        await server.restart();
+        await kill_during(server, Math.random() * 30, "rewrap");
+        await server.restart();
+        await keys(server, "rewrap");
+        await server.stop();
+        key = next;
+    }
+    delete server.env.GRANTEXD_MASTER_KEYS_OLD;
+    await server.restart();
+    assert.equal((await server.sandbox().refresh(agentId, refreshToken)).status, 201);
+    await server.stop();
 });

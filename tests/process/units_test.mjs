@@ -111,6 +111,20 @@ test("the key comes from /etc/grantexd through systemd, and no other file holds 
     assert.equal((await machine.run("runuser", "-u", "grantexd", "--", "cat", "/etc/grantexd/master.key")).code, 1);
 });
 
+test("the commands of the operator find the server, and doctor says what is left to do", async () => {
+    const { code, stdout, stderr } = await machine.run("grantexd", "doctor", "--json");
+    assert.equal(code, 0, stdout + stderr);
+    const found = Object.fromEntries(JSON.parse(stdout).map((row) => [row.check, row]));
+    for (const name of ["settings", "server", "health", "disk", "consent"])
+        assert.equal(found[name].state, "good", JSON.stringify(found[name]));
+    for (const name of ["url", "backups", "mail", "metrics"]) {
+        assert.equal(found[name].state, "advice", name);
+        assert.match(found[name].try, /\S/, name);
+    }
+    const made = JSON.parse(await machine.must("grantexd", "init", "--json"));
+    assert.match(made.apiKey ?? "", made.created ? /^gx_live_/ : /^$/);
+});
+
 test("in the sandbox the whole job is done: consent, signature, revocation, a stream", async () => {
     const script = `
         import { Api } from "${top}tests/support/api.mjs";
@@ -230,8 +244,9 @@ test("R-17 no connection is refused while it restarts", async () => {
             esac
         done
         echo "failed: $failed refused: $refused"`);
+    // More often than the start limit allows those who fail.
     for (let round = 0; round < rounds(3); ++round)
-        await machine.must("systemctl", "restart", "grantexd");
+        await machine.sh("systemctl reset-failed grantexd; systemctl restart grantexd");
     assert.equal((await calls).stdout, "failed: 0 refused: 0\n");
 });
 
