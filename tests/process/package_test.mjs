@@ -4,7 +4,6 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { after, before, test } from "node:test";
 
 import {
     make_package,
@@ -12,7 +11,7 @@ import {
     source_date,
     top,
 } from "../support/deb_package.mjs";
-import { start_machine } from "../support/machine.mjs";
+import { after, before, start_machine, test } from "../support/machine.mjs";
 import { binary, run_program, temporary_directory } from "../support/server.mjs";
 
 const key_file = "/etc/grantexd/master.key";

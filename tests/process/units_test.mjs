@@ -3,10 +3,9 @@
 import assert from "node:assert/strict";
 import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
 
 import { make_package, must, top } from "../support/deb_package.mjs";
-import { start_machine } from "../support/machine.mjs";
+import { after, before, start_machine, test } from "../support/machine.mjs";
 import { eventually } from "../support/process_state.mjs";
 import { rounds, run_grantexd } from "../support/server.mjs";
 

@@ -4,6 +4,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import * as node_test from "node:test";
 
 import { eventually } from "./process_state.mjs";
 import { run_program, temporary_directory } from "./server.mjs";
@@ -141,3 +142,14 @@ function name_of(pid) {
 }
 
 export const start_machine = (options) => new Machine().start(options);
+
+// The rights that a machine of its own takes. Where the kernel gives them to nobody, as in a container
+// without privileges, its tests are skipped, and say so.
+const rights = `mount -t tmpfs tmpfs /mnt && mount -t cgroup2 cgroup2 /mnt`;
+const flags = ["--mount", "--cgroup", "--pid", "--fork", "--uts", "--ipc", "--net"];
+const { code, stderr } = await run_program(["unshare", ...flags, "sh", "-euc", rights]);
+const skip = code === 0 ? undefined : `no machine of its own can be made here: ${stderr.trim()}`;
+
+export const test = skip ? (name) => node_test.test(name, { skip }) : node_test.test;
+export const before = skip ? () => {} : node_test.before;
+export const after = skip ? () => {} : node_test.after;
