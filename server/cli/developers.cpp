@@ -109,7 +109,7 @@ Command const developers_command{
     .about = "Who may use the API. A rotated key and the keys of a disabled developer are dead at\n"
              "once; grants that people gave stay as they are.",
     .examples = "  grantexd developers                           everyone\n"
-                "  grantexd developers create --name \"Acme\"       prints the key, once\n"
+                "  grantexd developers create --name \"Acme\"      prints the key, once\n"
                 "  grantexd developers rotate dev_01KJF1S600JW   a new key instead of all others\n"
                 "  grantexd developers list --json               for programs\n",
     .flags = flags,
