@@ -6,14 +6,40 @@
 #include <boost/json/parse.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <openssl/bio.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
 #include <cstdlib>
+#include <memory>
 
 namespace support {
 
 namespace {
 
+// To make a key takes longer than most tests: all servers of this process import one.
+std::string const& signing_key_pem()
+{
+    static std::string const pem = [] {
+        std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> const key{
+            EVP_RSA_gen(2048), EVP_PKEY_free};
+        std::unique_ptr<BIO, decltype(&BIO_free)> const memory{BIO_new(BIO_s_mem()), BIO_free};
+        BOOST_REQUIRE(
+            PEM_write_bio_PrivateKey(
+                memory.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr
+            ) == 1
+        );
+        char* text = nullptr;
+        auto const size = BIO_get_mem_data(memory.get(), &text);
+        return std::string(text, static_cast<std::size_t>(size));
+    }();
+    return pem;
+}
+
 server::Config config_for(std::filesystem::path const& directory, server::Flags settings)
 {
+    settings.emplace("rsa-private-key", signing_key_pem());
     settings.emplace("dev", "true");
     settings.emplace("data-dir", (directory / "data").string());
     settings.emplace("rate-profile", "off");
