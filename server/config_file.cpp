@@ -1,6 +1,7 @@
 #include "server/config_file.hpp"
 
 #include "server/rules/nearest_word.hpp"
+#include "server/rules/trimmed.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -8,15 +9,6 @@
 namespace server {
 
 namespace {
-
-std::string_view trimmed(std::string_view text)
-{
-    constexpr std::string_view blanks = " \t\r";
-    auto const first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
-}
 
 void check_name(std::string const& name, std::string const& origin)
 {
@@ -52,14 +44,14 @@ FileEntries read_config_file(std::filesystem::path const& file)
     std::string text;
     for (int number = 1; std::getline(stream, text); ++number) {
         auto const origin = file.string() + ":" + std::to_string(number);
-        auto const line = trimmed(text);
+        auto const line = rules::trimmed(text);
         if (line.empty() || line.starts_with('#'))
             continue;
         auto const equals = line.find('=');
         if (equals == std::string_view::npos)
             throw ConfigError(origin + ": expected `name = value`");
-        std::string const name{trimmed(line.substr(0, equals))};
-        auto value = trimmed(line.substr(equals + 1));
+        std::string const name{rules::trimmed(line.substr(0, equals))};
+        auto value = rules::trimmed(line.substr(equals + 1));
         if (value.size() >= 2 && value.starts_with('"') && value.ends_with('"'))
             value = value.substr(1, value.size() - 2);
         check_name(name, origin);

@@ -1,6 +1,7 @@
 #include "server/master_key.hpp"
 
 #include "server/secret_file.hpp"
+#include "storage/durable_file.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 namespace server {
 
@@ -45,16 +47,15 @@ void write_key_file(std::filesystem::path const& file, std::string_view text)
     auto const descriptor =
         ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     auto const written = descriptor < 0 ? -1 : ::write(descriptor, text.data(), text.size());
-    auto const synced = descriptor < 0 ? -1 : ::fsync(descriptor);
     if (descriptor >= 0)
         ::close(descriptor);
-    if (written != static_cast<ssize_t>(text.size()) || synced != 0 ||
-        ::rename(temporary.c_str(), file.c_str()) != 0)
-        throw KeyError("cannot write " + file.string() + ". Try: check the disk and its owner");
-    auto const directory = ::open(file.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (directory >= 0) {
-        ::fsync(directory);
-        ::close(directory);
+    KeyError const failure{"cannot write " + file.string() + ". Try: check the disk and its owner"};
+    if (written != static_cast<ssize_t>(text.size()))
+        throw failure;
+    try {
+        storage::rename_durably(temporary, file);
+    } catch (std::system_error const&) {
+        throw failure;
     }
 }
 

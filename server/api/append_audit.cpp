@@ -1,8 +1,7 @@
 #include "server/api/append_audit.hpp"
 
 #include "server/api/agents.hpp"
-#include "server/rules/audit_chain.hpp"
-#include "server/rules/time_text.hpp"
+#include "server/audit_hash.hpp"
 
 #include <algorithm>
 
@@ -16,29 +15,13 @@ storage::AuditEntry append_audit(server::Turn& turn, storage::AuditEntry entry, 
     entry.timestamp = head ? std::max(turn.now, head->timestamp) : turn.now;
     entry.id = turn.app.ids.next("alog", entry.timestamp);
     entry.prev_hash = head ? std::optional{head->hash} : std::nullopt;
-    auto const timestamp = rules::time_text(entry.timestamp);
-    entry.hash = rules::audit_hash({
-        .id = entry.id,
-        .agent_id = entry.agent_id,
-        .agent_did = entry.agent_did,
-        .grant_id = entry.grant_id,
-        .principal_id = entry.principal_id,
-        .developer_id = entry.developer_id,
-        .action = entry.action,
-        .metadata_text = entry.metadata,
-        .timestamp = timestamp,
-        .prev_hash =
-            entry.prev_hash ? std::optional<std::string_view>{*entry.prev_hash} : std::nullopt,
-        .status = entry.status,
-    });
+    entry.hash = server::audit_hash(entry);
     storage::insert_audit_entry(turn.db, entry, counted);
     turn.app.signals.mark(entry.developer_id);
     return entry;
 }
 
-void append_server_audit(
-    server::Turn& turn, storage::Grant const& grant, std::string_view action
-)
+void append_server_audit(server::Turn& turn, storage::Grant const& grant, std::string_view action)
 {
     storage::AuditEntry entry;
     entry.developer_id = grant.developer_id;
@@ -53,8 +36,7 @@ void append_server_audit(
 }
 
 void append_account_audit(
-    server::Turn& turn, std::string_view developer_id, std::string_view action,
-    std::string metadata
+    server::Turn& turn, std::string_view developer_id, std::string_view action, std::string metadata
 )
 {
     storage::AuditEntry entry;

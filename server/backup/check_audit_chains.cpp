@@ -1,7 +1,6 @@
 #include "server/backup/check_audit_chains.hpp"
 
-#include "server/rules/audit_chain.hpp"
-#include "server/rules/time_text.hpp"
+#include "server/audit_hash.hpp"
 #include "storage/audit.hpp"
 #include "storage/developers.hpp"
 
@@ -10,25 +9,6 @@ namespace backup {
 namespace {
 
 constexpr std::int64_t rows_per_read = 1000;
-
-std::string hash_of(storage::AuditEntry const& entry)
-{
-    auto const timestamp = rules::time_text(entry.timestamp);
-    return rules::audit_hash(
-        {.id = entry.id,
-         .agent_id = entry.agent_id,
-         .agent_did = entry.agent_did,
-         .grant_id = entry.grant_id,
-         .principal_id = entry.principal_id,
-         .developer_id = entry.developer_id,
-         .action = entry.action,
-         .metadata_text = entry.metadata,
-         .timestamp = timestamp,
-         .prev_hash =
-             entry.prev_hash ? std::optional<std::string_view>{*entry.prev_hash} : std::nullopt,
-         .status = entry.status}
-    );
-}
 
 struct Place
 {
@@ -46,7 +26,7 @@ bool follow_chain(
         auto const entries = storage::list_audit_after(db, developer_id, place.seq, rows_per_read);
         for (auto const& entry : entries) {
             if (entry.seq != place.seq + 1 || entry.prev_hash != place.hash ||
-                entry.hash != hash_of(entry))
+                entry.hash != server::audit_hash(entry))
                 return false;
             place = {entry.seq, entry.hash};
         }

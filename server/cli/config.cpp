@@ -1,4 +1,5 @@
 // grantexd config: what every setting is set to and by whom, and whether a start would accept it.
+#include "server/cli/action.hpp"
 #include "server/cli/all_commands.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/print_table.hpp"
@@ -125,16 +126,12 @@ int print_sample()
 
 int config(Input const& input)
 {
-    auto const action = input.words.empty() ? std::string{"show"} : input.words.front();
+    auto const action = read_action(input, "config", {"show", "check", "sample"});
     if (action == "show")
         return show(input);
     if (action == "check")
         return check(input);
-    if (action == "sample")
-        return print_sample();
-    throw UsageError(
-        "config knows show, check and sample, not \"" + action + "\". Try: grantexd config --help"
-    );
+    return print_sample();
 }
 
 } // namespace

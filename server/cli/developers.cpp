@@ -1,4 +1,5 @@
 // grantexd developers: who may use the API.
+#include "server/cli/action.hpp"
 #include "server/cli/admin_call.hpp"
 #include "server/cli/all_commands.hpp"
 #include "server/cli/arguments.hpp"
@@ -13,14 +14,6 @@ namespace cli {
 namespace {
 
 using boost::json::object;
-
-std::string text(object const& from, std::string_view name)
-{
-    auto const& value = from.at(name);
-    return value.is_string() ? std::string{value.get_string()}
-           : value.is_null() ? "-"
-                             : boost::json::serialize(value);
-}
 
 std::vector<Flag> flags()
 {
@@ -40,9 +33,9 @@ void print_list(object const& answer)
     for (auto const& each : answer.at("developers").as_array()) {
         auto const& developer = each.as_object();
         rows.push_back(
-            {text(developer, "id"), text(developer, "name"), text(developer, "mode"),
-             text(developer, "plan"), text(developer, "keys"),
-             text(developer, "createdAt").substr(0, 10)}
+            {member_text(developer, "id"), member_text(developer, "name"),
+             member_text(developer, "mode"), member_text(developer, "plan"),
+             member_text(developer, "keys"), member_text(developer, "createdAt").substr(0, 10)}
         );
     }
     print_table(std::cout, rows);
@@ -51,13 +44,13 @@ void print_list(object const& answer)
 void print_change(std::string const& action, object const& answer)
 {
     if (action == "create")
-        std::cout << "Developer " << text(answer, "id") << " (" << text(answer, "mode") << ", "
-                  << text(answer, "plan") << ")\n";
+        std::cout << "Developer " << member_text(answer, "id") << " ("
+                  << member_text(answer, "mode") << ", " << member_text(answer, "plan") << ")\n";
     else
-        std::cout << "Developer " << text(answer, "id") << ": " << text(answer, "removedKeys")
-                  << " key(s) are dead now\n";
+        std::cout << "Developer " << member_text(answer, "id") << ": "
+                  << member_text(answer, "removedKeys") << " key(s) are dead now\n";
     if (answer.contains("apiKey"))
-        std::cout << "API key   " << text(answer, "apiKey")
+        std::cout << "API key   " << member_text(answer, "apiKey")
                   << "\nIt is shown this once. Keep it where the agent's server reads it.\n";
 }
 
@@ -81,12 +74,7 @@ object arguments_of(std::string const& action, Input const& input)
 
 int developers(Input const& input)
 {
-    auto const action = input.words.empty() ? std::string{"list"} : input.words.front();
-    if (action != "list" && action != "create" && action != "rotate" && action != "disable")
-        throw UsageError(
-            "developers knows list, create, rotate and disable, not \"" + action +
-            "\". Try: grantexd developers --help"
-        );
+    auto const action = read_action(input, "developers", {"list", "create", "rotate", "disable"});
     auto const arguments = arguments_of(action, input);
     auto const answer = ask(place_config(input), "developers." + action, arguments);
     if (input.has("json"))

@@ -1,4 +1,5 @@
 // grantexd keys: the signing keys, and what the master key wraps.
+#include "server/cli/action.hpp"
 #include "server/cli/admin_call.hpp"
 #include "server/cli/all_commands.hpp"
 #include "server/cli/arguments.hpp"
@@ -27,12 +28,6 @@ std::vector<Flag> flags()
     return flags;
 }
 
-std::string text(object const& from, std::string_view name)
-{
-    auto const& value = from.at(name);
-    return value.is_string() ? std::string{value.get_string()} : "-";
-}
-
 // "2026-03-02T09:12:04.000Z" -> "2026-03-02 09:12"
 std::string minute(std::string time)
 {
@@ -49,14 +44,14 @@ void print_list(object const& answer)
     for (auto const& each : answer.at("signingKeys").as_array()) {
         auto const& key = each.as_object();
         rows.push_back(
-            {text(key, "kid"), text(key, "state"), minute(text(key, "made")),
-             minute(text(key, "signsFrom")), minute(text(key, "verifiesUntil"))}
+            {member_text(key, "kid"), member_text(key, "state"), minute(member_text(key, "made")),
+             minute(member_text(key, "signsFrom")), minute(member_text(key, "verifiesUntil"))}
         );
     }
     print_table(std::cout, rows);
     auto const old =
         answer.at("dataKeysUnderOld").as_int64() + answer.at("serverKeysUnderOld").as_int64();
-    std::cout << "Master key " << text(answer, "masterKey") << ": ";
+    std::cout << "Master key " << member_text(answer, "masterKey") << ": ";
     if (old == 0)
         std::cout << "it wraps every other key; old ones can be taken out of the settings\n";
     else
@@ -70,9 +65,9 @@ void print_change(std::string const& action, object const& answer)
                   << " key(s) wrapped anew; old master keys can be taken out of the settings\n";
         return;
     }
-    std::cout << "Signing key " << text(answer, "kid")
+    std::cout << "Signing key " << member_text(answer, "kid")
               << (answer.at("made").as_bool() ? "" : ", which waited already,") << " signs from "
-              << minute(text(answer, "signsFrom")) << " UTC\n";
+              << minute(member_text(answer, "signsFrom")) << " UTC\n";
 }
 
 object arguments_of(std::string const& action, Input const& input)
@@ -97,12 +92,7 @@ object arguments_of(std::string const& action, Input const& input)
 
 int keys(Input const& input)
 {
-    auto const action = input.words.empty() ? std::string{"list"} : input.words.front();
-    if (action != "list" && action != "rotate" && action != "import" && action != "rewrap")
-        throw UsageError(
-            "keys knows list, rotate, import and rewrap, not \"" + action +
-            "\". Try: grantexd keys --help"
-        );
+    auto const action = read_action(input, "keys", {"list", "rotate", "import", "rewrap"});
     auto const arguments = arguments_of(action, input);
     auto const answer = ask(place_config(input), "keys." + action, arguments);
     if (input.has("json"))

@@ -1,5 +1,7 @@
 #include "server/rules/client_address.hpp"
 
+#include "server/rules/trimmed.hpp"
+
 #include <algorithm>
 #include <ranges>
 
@@ -9,15 +11,6 @@ namespace {
 
 constexpr unsigned ipv4_bits_min = 96 + 8;
 constexpr unsigned ipv6_bits_min = 16;
-
-std::string_view trimmed(std::string_view text)
-{
-    while (text.starts_with(' ') || text.starts_with('\t'))
-        text.remove_prefix(1);
-    while (text.ends_with(' ') || text.ends_with('\t'))
-        text.remove_suffix(1);
-    return text;
-}
 
 // Some proxies add the port: "192.0.2.7:4711", "[2001:db8::7]:4711".
 std::string_view without_port(std::string_view text)
@@ -35,7 +28,7 @@ std::vector<std::string_view> hops_from_the_right(std::vector<std::string_view> 
     for (auto rest : values | std::views::reverse)
         while (true) {
             auto const comma = rest.rfind(',');
-            hops.push_back(trimmed(rest.substr(comma == rest.npos ? 0 : comma + 1)));
+            hops.push_back(trimmed(rest.substr(comma == rest.npos ? 0 : comma + 1), " \t"));
             if (comma == rest.npos)
                 break;
             rest = rest.substr(0, comma);

@@ -1,6 +1,6 @@
 #include "server/rules/comma_list.hpp"
 
-#include <algorithm>
+#include "server/rules/trimmed.hpp"
 
 namespace rules {
 
@@ -9,10 +9,7 @@ std::vector<std::string> comma_items(std::string_view text, std::string_view bla
     std::vector<std::string> items;
     while (!text.empty()) {
         auto const end = text.find(',');
-        auto item = text.substr(0, end);
-        item.remove_prefix(std::min(item.find_first_not_of(blanks), item.size()));
-        item.remove_suffix(item.size() - (item.find_last_not_of(blanks) + 1));
-        if (!item.empty())
+        if (auto const item = trimmed(text.substr(0, end), blanks); !item.empty())
             items.emplace_back(item);
         text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     }

@@ -1,6 +1,7 @@
 #include "server/rules/domain_name.hpp"
 
 #include "server/rules/host_address.hpp"
+#include "server/rules/trimmed.hpp"
 
 #include <idn2.h>
 
@@ -12,15 +13,6 @@ namespace rules {
 namespace {
 
 constexpr std::size_t domain_bytes_max = 253;
-
-std::string_view trimmed(std::string_view text)
-{
-    constexpr std::string_view blank = " \t\r\n";
-    auto const first = text.find_first_not_of(blank);
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(blank) - first + 1);
-}
 
 std::optional<std::string> ascii_form(std::string const& text)
 {

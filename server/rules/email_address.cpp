@@ -1,5 +1,6 @@
 #include "server/rules/email_address.hpp"
 
+#include "server/rules/trimmed.hpp"
 #include "server/rules/unicode.hpp"
 
 #include <algorithm>
@@ -33,13 +34,6 @@ bool consists_of(std::string_view text, std::string_view symbols)
         text.remove_prefix(point.size);
     }
     return true;
-}
-
-std::string_view trimmed(std::string_view text)
-{
-    constexpr std::string_view blanks = " \t\r\n";
-    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
-    return text.substr(0, text.find_last_not_of(blanks) + 1);
 }
 
 } // namespace
