@@ -33,6 +33,22 @@ std::vector<Migration> migrations()
     return all;
 }
 
+// The texts of the schema are open to migrations, and to nothing else in the program.
+class SchemaMayChange
+{
+public:
+    explicit SchemaMayChange(Database& database) : handle_(database.connection().getHandle())
+    {
+        sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
+    }
+    ~SchemaMayChange() { sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr); }
+    SchemaMayChange(SchemaMayChange const&) = delete;
+    SchemaMayChange& operator=(SchemaMayChange const&) = delete;
+
+private:
+    sqlite3* handle_;
+};
+
 } // namespace
 
 Identity identify(Database& database)
@@ -91,6 +107,7 @@ int schema_version(Database& database)
 int migrate(Database& database, std::function<void(MigrationStep const&)> const& done)
 {
     auto const before = schema_version(database);
+    SchemaMayChange const writable{database};
     for (auto const& migration : migrations()) {
         if (migration.version <= before)
             continue;

@@ -48,7 +48,8 @@ CREATE TABLE agents (
     description           TEXT NOT NULL,
     scopes                TEXT NOT NULL,
     allowed_redirect_uris TEXT NOT NULL,
-    status                TEXT NOT NULL CHECK (status IN ('active', 'suspended', 'deleted')),
+    status                TEXT NOT NULL
+                          CHECK (status = 'active' OR status = 'suspended' OR status = 'deleted'),
     created_at            INTEGER NOT NULL,
     updated_at            INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
@@ -68,7 +69,8 @@ CREATE TABLE auth_requests (
     expires_in_seconds INTEGER NOT NULL,
     link_hash          TEXT,
     status             TEXT NOT NULL
-                       CHECK (status IN ('pending', 'approved', 'denied', 'consumed', 'cancelled')),
+                       CHECK (status = 'pending' OR status = 'approved' OR status = 'denied' OR
+                              status = 'consumed' OR status = 'cancelled'),
     created_at         INTEGER NOT NULL,
     decide_by          INTEGER NOT NULL,
     code_hash          TEXT,
@@ -92,7 +94,7 @@ CREATE TABLE grants (
     revoked_at   INTEGER,
     parent_id    TEXT REFERENCES grants (id),
     depth        INTEGER NOT NULL CHECK (depth BETWEEN 0 AND 10),
-    origin       TEXT NOT NULL CHECK (origin IN ('grantex', 'oauth', 'delegation'))
+    origin       TEXT NOT NULL CHECK (origin = 'grantex' OR origin = 'oauth' OR origin = 'delegation')
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX grants_by_developer ON grants (developer_id, id);
 CREATE INDEX grants_by_agent ON grants (agent_id, id);
@@ -115,7 +117,7 @@ CREATE TABLE refresh_tokens (
     id         TEXT PRIMARY KEY,
     grant_id   TEXT NOT NULL REFERENCES grants (id),
     token_hash TEXT NOT NULL,
-    status     TEXT NOT NULL CHECK (status IN ('current', 'used', 'revoked')),
+    status     TEXT NOT NULL CHECK (status = 'current' OR status = 'used' OR status = 'revoked'),
     expires_at INTEGER NOT NULL,
     used_at    INTEGER,
     successor  TEXT
@@ -135,7 +137,7 @@ CREATE TABLE audit_entries (
     timestamp    INTEGER NOT NULL,
     prev_hash    TEXT,
     hash         TEXT NOT NULL,
-    status       TEXT NOT NULL CHECK (status IN ('success', 'failure', 'blocked')),
+    status       TEXT NOT NULL CHECK (status = 'success' OR status = 'failure' OR status = 'blocked'),
     PRIMARY KEY (developer_id, seq)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX audit_by_agent ON audit_entries (developer_id, agent_id, seq);
@@ -312,7 +314,8 @@ CREATE TABLE deliveries (
     id              TEXT PRIMARY KEY,
     webhook_id      TEXT NOT NULL REFERENCES webhooks (id),
     event_id        TEXT NOT NULL REFERENCES events (id),
-    status          TEXT NOT NULL CHECK (status IN ('pending', 'delivered', 'failed')),
+    status          TEXT NOT NULL
+                    CHECK (status = 'pending' OR status = 'delivered' OR status = 'failed'),
     attempts        INTEGER NOT NULL DEFAULT 0,
     url             TEXT NOT NULL,
     last_error      TEXT,
