@@ -147,7 +147,8 @@ std::optional<VerifiedJwt> verify_jwt(
     auto claims = decode_object(parts->payload);
     if (!claims)
         return std::nullopt;
-    return VerifiedJwt{std::string(*typ), std::move(claims->object), std::move(claims->text)};
+    return VerifiedJwt{
+        std::string(*typ), key->kid(), std::move(claims->object), std::move(claims->text)};
 }
 
 } // namespace crypto

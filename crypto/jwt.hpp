@@ -20,6 +20,7 @@ signing_input(std::string_view typ, std::string_view kid, std::string_view paylo
 struct VerifiedJwt
 {
     std::string typ; // as `typs` spells it; empty when the header has none
+    std::string kid;
     boost::json::object claims;
     std::string claims_text; // the same, as they were signed
 };

@@ -6,6 +6,7 @@
 #include "crypto/hash.hpp"
 #include "crypto/ids.hpp"
 #include "crypto/signing_key.hpp"
+#include "crypto/verified_tokens.hpp"
 #include "server/config.hpp"
 #include "server/master_key.hpp"
 #include "storage/database.hpp"
@@ -33,6 +34,14 @@ public:
 
     // Every key whose signatures count, the signing one first.
     [[nodiscard]] std::span<crypto::SigningKey const* const> verifying() const { return pointers_; }
+
+    // verify_jwt() with these keys, for tokens that are presented again and again.
+    std::shared_ptr<crypto::VerifiedJwt const>
+    verify(std::string_view token, std::span<std::string_view const> typs)
+    {
+        return verified_.verify(token, verifying(), typs);
+    }
+
     [[nodiscard]] std::string const& jwks() const { return jwks_; } // the document, as JSON text
 
     struct PublicKey
@@ -85,6 +94,7 @@ private:
     crypto::Secret lookup_;
     std::vector<Published> published_; // in the order in which they sign
     std::vector<crypto::SigningKey const*> pointers_;
+    crypto::VerifiedTokens verified_;
     std::vector<PublicKey> public_keys_;
     std::optional<PublicKey> ed25519_;
     std::string jwks_;

@@ -1,6 +1,5 @@
 #include "server/api/check_token.hpp"
 
-#include "crypto/jwt.hpp"
 #include "server/api/agents.hpp"
 #include "server/api/note_signals.hpp"
 #include "storage/agents.hpp"
@@ -17,17 +16,17 @@ namespace {
 // Tokens of /oauth/token are at+jwt (RFC 9068); a principal session has a typ of its own.
 constexpr std::array<std::string_view, 2> grant_token_types{"JWT", "at+jwt"};
 
-std::optional<std::string> text_claim(boost::json::object const& claims, std::string_view name)
+std::optional<std::string_view> text_claim(boost::json::object const& claims, std::string_view name)
 {
-    auto const* const value = claims.if_contains({name.data(), name.size()});
+    auto const* const value = claims.if_contains(name);
     if (value == nullptr || !value->is_string() || value->get_string().empty())
         return {};
-    return std::string{value->get_string()};
+    return std::string_view{value->get_string().data(), value->get_string().size()};
 }
 
 std::optional<std::int64_t> time_claim(boost::json::object const& claims, std::string_view name)
 {
-    auto const* const value = claims.if_contains({name.data(), name.size()});
+    auto const* const value = claims.if_contains(name);
     if (value == nullptr || !value->is_int64() || value->get_int64() < 0 ||
         value->get_int64() > 253'402'300'799) // year 9999
         return {};
@@ -52,7 +51,7 @@ std::optional<std::vector<std::string>> scopes_claim(boost::json::object const& 
 // nothing of it can be believed.
 bool claims_are_sound(http::Request const& request, CheckedToken& checked)
 {
-    auto const& claims = checked.claims;
+    auto const& claims = checked.jwt->claims;
     for (auto const* const name : {"sub", "agt", "dev", "jti", "grnt"})
         if (!text_claim(claims, name))
             return false;
@@ -76,12 +75,13 @@ bool claims_are_sound(http::Request const& request, CheckedToken& checked)
 // both a stolen signing key and the jti of a token that exists.
 bool says_what_was_granted(CheckedToken const& checked, storage::TokenState const& state)
 {
+    auto const& claims = checked.jwt->claims;
     auto const is_granted = [&](std::string const& scope) {
         return std::ranges::find(state.grant_scopes, scope) != state.grant_scopes.end();
     };
-    return state.grant_id == text_claim(checked.claims, "grnt") &&
-           state.principal_id == text_claim(checked.claims, "sub") &&
-           agent_did(state.agent_id) == text_claim(checked.claims, "agt") &&
+    return state.grant_id == text_claim(claims, "grnt") &&
+           state.principal_id == text_claim(claims, "sub") &&
+           agent_did(state.agent_id) == text_claim(claims, "agt") &&
            std::ranges::all_of(checked.scopes, is_granted);
 }
 
@@ -91,10 +91,11 @@ TokenVerdict judge(http::Request& request, CheckedToken& checked)
         return TokenVerdict::malformed;
     if (checked.expires_at <= request.now)
         return TokenVerdict::expired;
-    if (text_claim(checked.claims, "dev") != request.caller().id)
+    if (text_claim(checked.jwt->claims, "dev") != request.caller().id)
         return TokenVerdict::wrong_developer;
     // A stolen signing key alone must not make tokens that count here (S-009).
-    auto const state = storage::find_token_state(request.db, *text_claim(checked.claims, "jti"));
+    auto const jti = *text_claim(checked.jwt->claims, "jti");
+    auto const state = storage::find_token_state(request.db, jti);
     if (!state || state->developer_id != request.caller().id ||
         !says_what_was_granted(checked, *state))
         return TokenVerdict::not_found;
@@ -112,7 +113,7 @@ void note_agent_if_unknown(http::Request& request, CheckedToken const& checked)
     if (checked.verdict != TokenVerdict::not_found && checked.verdict != TokenVerdict::revoked &&
         checked.verdict != TokenVerdict::agent_inactive)
         return;
-    auto const did = *text_claim(checked.claims, "agt");
+    auto const did = *text_claim(checked.jwt->claims, "agt");
     auto const id = did.substr(did.rfind(':') + 1);
     if (did != agent_did(id) || !storage::find_agent(request.db, request.caller().id, id))
         note_unknown_agent(request, request.caller().id, did);
@@ -123,11 +124,9 @@ void note_agent_if_unknown(http::Request& request, CheckedToken const& checked)
 CheckedToken check_token(http::Request& request, std::string_view token)
 {
     CheckedToken checked;
-    auto verified = crypto::verify_jwt(token, request.app.keys.verifying(), grant_token_types);
-    if (!verified)
+    checked.jwt = request.app.keys.verify(token, grant_token_types);
+    if (!checked.jwt)
         return checked;
-    checked.claims = std::move(verified->claims);
-    checked.claims_text = std::move(verified->claims_text);
     checked.verdict = judge(request, checked);
     note_agent_if_unknown(request, checked);
     return checked;

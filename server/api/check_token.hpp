@@ -2,12 +2,12 @@
 // (core-notes section 1, "Online verification order").
 #pragma once
 
+#include "crypto/jwt.hpp"
 #include "server/http/request.hpp"
 #include "storage/tokens.hpp"
 
-#include <boost/json/object.hpp>
-
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -27,11 +27,10 @@ enum class TokenVerdict : std::uint8_t
 struct CheckedToken
 {
     TokenVerdict verdict = TokenVerdict::malformed;
-    boost::json::object claims;        // from `expired` on
-    std::string claims_text{};         // the same, as they were signed
-    storage::TokenState state{};       // from `revoked` on, and when good
-    std::vector<std::string> scopes{}; // scp
-    storage::Timestamp expires_at{};   // exp
+    std::shared_ptr<crypto::VerifiedJwt const> jwt{}; // from `expired` on
+    storage::TokenState state{};                      // from `revoked` on, and when good
+    std::vector<std::string> scopes{};                // scp
+    storage::Timestamp expires_at{};                  // exp
 };
 
 CheckedToken check_token(http::Request& request, std::string_view token);

@@ -108,7 +108,7 @@ VerifyGrantView verify_grant(http::Request& request, VerifyBody const& body)
         throw http::invalid_token();
     if (checked.verdict != TokenVerdict::good)
         return {.active = false, .reason = reason_of(checked.verdict), .claims = {}};
-    return {.active = true, .reason = {}, .claims = http::RawJson{checked.claims_text}};
+    return {.active = true, .reason = {}, .claims = http::RawJson{checked.jwt->claims_text}};
 }
 
 } // namespace api

@@ -17,8 +17,8 @@ VerifyTokenView verify_token(http::Request& request, VerifyBody const& body)
     view.valid = true;
     view.grantId = checked.state.grant_id;
     view.scopes = checked.scopes;
-    view.principal = std::string{checked.claims.at("sub").as_string()};
-    view.agent = std::string{checked.claims.at("agt").as_string()};
+    view.principal = std::string{checked.jwt->claims.at("sub").as_string()};
+    view.agent = std::string{checked.jwt->claims.at("agt").as_string()};
     view.expiresAt = checked.expires_at;
     return view;
 }
