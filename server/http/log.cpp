@@ -144,11 +144,11 @@ LogFormat choose_log_format(std::string_view setting)
     return ours == journal ? LogFormat::journal : LogFormat::text;
 }
 
-Log::Log(LogFormat format)
-    : sink_([output = std::make_shared<LogOutput>(STDERR_FILENO)](std::string_view line) {
-          output->write(line);
-      }),
-      format_(format)
+Log::Log(LogFormat format) : Log(std::make_shared<LogOutput>(STDERR_FILENO), format) {}
+
+Log::Log(std::shared_ptr<LogOutput> output, LogFormat format)
+    : sink_([output](std::string_view line) { output->add(line); }),
+      flush_([output] { output->flush(); }), format_(format)
 {}
 
 void Log::request(
@@ -173,6 +173,7 @@ void Log::event(std::string_view name, std::initializer_list<Field> fields) cons
     for (auto const& field : fields)
         line.field(field.name, log_value(field.value));
     sink_(std::move(line).finish());
+    flush_();
 }
 
 } // namespace http

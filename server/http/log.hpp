@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ enum class LogFormat : std::uint8_t
 // Of the setting: text, json, or auto, which is journal when systemd keeps our standard error.
 LogFormat choose_log_format(std::string_view setting);
 
+class LogOutput;
+
 class Log
 {
 public:
@@ -32,11 +35,13 @@ public:
         : sink_(std::move(sink)), format_(format)
     {}
 
+    // Kept until the next flush(), so that the requests of a turn cost one write.
     void request(
         std::string_view request_id, std::string_view caller, std::string_view method,
         std::string_view route, unsigned status, std::chrono::microseconds took
     ) const;
 
+    // At once, after what was kept:
     // event("consent.approved", {{"request", id}, ...}) -> `event=consent.approved request=...`
     struct Field
     {
@@ -45,8 +50,13 @@ public:
     };
     void event(std::string_view name, std::initializer_list<Field> fields) const;
 
+    void flush() const { flush_(); }
+
 private:
+    Log(std::shared_ptr<LogOutput> output, LogFormat format);
+
     Sink sink_;
+    std::function<void()> flush_ = [] {};
     LogFormat format_;
 };
 

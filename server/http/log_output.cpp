@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <climits>
-#include <string>
+#include <utility>
 
 namespace http {
 
@@ -14,22 +14,32 @@ bool LogOutput::has_room() const
     return ::poll(&wanted, 1, 0) == 1 && (wanted.revents & POLLOUT) != 0;
 }
 
-// A pipe that is writable takes PIPE_BUF bytes at once (pipe(7)); a line is shorter.
-bool LogOutput::put(std::string_view line)
+bool LogOutput::put(std::string_view text)
 {
-    if (!has_room())
-        return false;
-    std::string text{line.substr(0, PIPE_BUF - 1)};
-    text += '\n';
-    return ::write(descriptor_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    return has_room() &&
+           ::write(descriptor_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
 }
 
-void LogOutput::write(std::string_view line)
+// A pipe that is writable takes PIPE_BUF bytes at once (pipe(7)); more is never held.
+void LogOutput::add(std::string_view line)
 {
-    if (dropped_ > 0 && put("event=log.dropped lines=" + std::to_string(dropped_)))
+    line = line.substr(0, PIPE_BUF - 1);
+    if (held_.size() + line.size() >= PIPE_BUF)
+        flush();
+    held_.append(line) += '\n';
+    ++held_lines_;
+}
+
+void LogOutput::flush()
+{
+    if (held_.empty())
+        return;
+    if (dropped_ > 0 && put("event=log.dropped lines=" + std::to_string(dropped_) + '\n'))
         dropped_ = 0;
-    if (dropped_ > 0 || !put(line))
-        ++dropped_;
+    auto const lines = std::exchange(held_lines_, 0);
+    if (dropped_ > 0 || !put(held_))
+        dropped_ += lines;
+    held_.clear();
 }
 
 } // namespace http

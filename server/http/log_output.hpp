@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace http {
@@ -11,18 +12,21 @@ class LogOutput
 public:
     explicit LogOutput(int descriptor) : descriptor_(descriptor) {}
 
-    // Never waits. A line for which there is no room is dropped; the next that is written comes
-    // after one that says how many were.
-    void write(std::string_view line);
+    // Holds the line until flush(), which several lines share.
+    void add(std::string_view line);
 
-    [[nodiscard]] std::uint64_t dropped() const { return dropped_; } // and not yet told of
+    // Never waits. Lines for which there is no room are dropped; the next that are written come
+    // after one that says how many were.
+    void flush();
 
 private:
     [[nodiscard]] bool has_room() const;
-    bool put(std::string_view line);
+    bool put(std::string_view text);
 
     int descriptor_;
-    std::uint64_t dropped_ = 0;
+    std::string held_;
+    std::uint64_t held_lines_ = 0;
+    std::uint64_t dropped_ = 0; // and not yet told of
 };
 
 } // namespace http
