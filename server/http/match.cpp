@@ -1,5 +1,7 @@
 #include "server/http/match.hpp"
 
+#include <algorithm>
+
 namespace http {
 
 namespace {
@@ -15,6 +17,14 @@ std::string_view take_segment(std::string_view& path)
     return segment;
 }
 
+// What tells most patterns apart: the first segment, and below /v1 the second, which no pattern
+// has as a parameter.
+std::string_view beginning_of(std::string_view path)
+{
+    constexpr std::string_view version = "/v1/";
+    return path.substr(0, path.find('/', path.starts_with(version) ? version.size() : 1));
+}
+
 bool fits(std::string_view pattern, std::string_view path)
 {
     while (!pattern.empty() && !path.empty()) {
@@ -28,25 +38,36 @@ bool fits(std::string_view pattern, std::string_view path)
 
 } // namespace
 
-Match match_route(std::span<Route const> routes, std::string_view method, std::string_view path)
+RouteIndex::RouteIndex(std::span<Route const> routes)
 {
-    Match match;
-    std::string_view pattern;
-    auto const wanted = method == "HEAD" ? std::string_view{"GET"} : method;
     for (auto const& route : routes) {
-        if (pattern.empty() && fits(route.path, path))
-            pattern = route.path;
-        if (pattern.empty() || route.path != pattern)
-            continue;
-        if (match.first == nullptr)
-            match.first = &route;
-        if (verb_text(route.method) == wanted)
-            match.route = &route;
-        match.allow += match.allow.empty() ? "" : ", ";
-        match.allow += verb_text(route.method);
+        auto& resources = resources_[beginning_of(route.path)];
+        auto found = std::ranges::find(resources, route.path, &Resource::path);
+        if (found == resources.end())
+            found = resources.insert(found, {route.path, {}, {}});
+        found->routes.push_back(&route);
+        found->allow += found->allow.empty() ? "" : ", ";
+        found->allow += verb_text(route.method);
         if (route.method == verb::get)
-            match.allow += ", HEAD";
+            found->allow += ", HEAD";
     }
+}
+
+Match RouteIndex::find(std::string_view method, std::string_view path) const
+{
+    auto const resources = resources_.find(beginning_of(path));
+    if (resources == resources_.end())
+        return {};
+    auto const resource = std::ranges::find_if(resources->second, [path](auto const& candidate) {
+        return fits(candidate.path, path);
+    });
+    if (resource == resources->second.end())
+        return {};
+    Match match{.first = resource->routes.front(), .allow = resource->allow};
+    auto const wanted = method == "HEAD" ? std::string_view{"GET"} : method;
+    for (auto const* const route : resource->routes)
+        if (verb_text(route->method) == wanted)
+            match.route = route;
     return match;
 }
 

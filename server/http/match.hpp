@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace http {
@@ -14,12 +15,30 @@ struct Match
 {
     Route const* route = nullptr; // null: see `allow`
     Route const* first = nullptr; // the first line of the path, whatever its method
-    std::string allow;            // methods of a known path; empty for an unknown path
+    std::string_view allow{};     // methods of a known path; empty for an unknown path
 };
 
-// Literal patterns win over those with parameters, because they stand first in the table. HEAD is
-// answered as GET.
-Match match_route(std::span<Route const> routes, std::string_view method, std::string_view path);
+// The route table, indexed by paths.
+class RouteIndex
+{
+public:
+    explicit RouteIndex(std::span<Route const> routes);
+
+    // Of several patterns that fit, the first in the table counts, which is a literal one. HEAD is
+    // answered as GET.
+    [[nodiscard]] Match find(std::string_view method, std::string_view path) const;
+
+private:
+    struct Resource
+    {
+        std::string_view path;
+        std::vector<Route const*> routes; // one a method
+        std::string allow;
+    };
+
+    // By how the patterns begin (see beginning_of), in the order of the table.
+    std::unordered_map<std::string_view, std::vector<Resource>> resources_;
+};
 
 // The parameters of a path that fits the route. Throws ApiError 414 for one over 512 bytes, 400 for
 // a malformed percent-escape.

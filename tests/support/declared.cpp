@@ -77,7 +77,8 @@ std::string fault_of(http::Route const& route, http::Response const& got)
 void expect_declared(std::string_view method, std::string_view target, http::Response const& got)
 {
     auto const path = target.substr(0, target.find('?'));
-    auto const match = http::match_route(http::routes(), method, path);
+    static http::RouteIndex const index{http::routes()};
+    auto const match = index.find(method, path);
     if (match.route == nullptr)
         return; // 404, 405 or a preflight: no operation's answer
     if (auto const fault = fault_of(*match.route, got); !fault.empty())
