@@ -36,6 +36,12 @@ bool SignPool::sign(std::shared_ptr<SigningKey const> key, std::string input, Do
     return true;
 }
 
+bool SignPool::has_room() const
+{
+    std::scoped_lock const lock(mutex_);
+    return jobs_.size() < queue_max;
+}
+
 void SignPool::work()
 {
     for (;;) {

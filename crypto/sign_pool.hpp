@@ -30,7 +30,11 @@ public:
     // queue_max signatures are waiting.
     bool sign(std::shared_ptr<SigningKey const> key, std::string input, Done done);
 
-    static constexpr std::size_t queue_max = 10'000;
+    // Whether sign() would take one more now.
+    [[nodiscard]] bool has_room() const;
+
+    // A fifth of a second on one core; what waits longer is better told to come back.
+    static constexpr std::size_t queue_max = 500;
 
 private:
     struct Job
@@ -42,7 +46,7 @@ private:
 
     void work();
 
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::condition_variable ready_;
     std::deque<Job> jobs_;
     bool stopping_ = false;

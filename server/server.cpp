@@ -189,6 +189,7 @@ void Server::run()
     systemd_.ready(status_text());
     watch_over();
     loop_.run();
+    log_.flush();
 }
 
 // A batch is on disk: what its turns announced can be read now.

@@ -1,7 +1,6 @@
 #include "server/api/metering.hpp"
 
 #include "server/rules/time_text.hpp"
-#include "storage/usage.hpp"
 
 namespace api {
 
@@ -12,7 +11,7 @@ void add(http::Request& request, storage::UsageDay added)
     if (!request.app.config.usage_metering)
         return;
     added.day = rules::day_text(request.now);
-    storage::update_usage(request.db, request.caller().id, added);
+    request.used = {request.caller().id, std::move(added)};
 }
 
 } // namespace

@@ -4,7 +4,6 @@
 #include "server/http/authenticate.hpp"
 #include "server/http/exchange.hpp"
 #include "server/http/idempotency.hpp"
-#include "server/http/match.hpp"
 #include "server/http/operations.hpp"
 #include "server/rules/client_address.hpp"
 
@@ -71,13 +70,18 @@ Dispatch::Dispatch(
     boost::asio::io_context& loop, server::App& app, std::span<Route const> routes, Log log,
     std::function<void(std::string_view why)> fatal
 )
-    : loop_(loop), app_(app), routes_(routes), log_(std::move(log)), fatal_(std::move(fatal)),
-      limits_(app.config), batches_(loop, app.writer),
+    : loop_(loop), app_(app), routes_(routes), index_(routes), log_(std::move(log)),
+      log_turn_(loop, [this] { log_.flush(); }), snapshot_(loop, app.reader, app.writer),
+      fatal_(std::move(fatal)), limits_(app.config), batches_(loop, app.writer),
       pool_(std::max(1U, std::thread::hardware_concurrency()))
 {
     for (auto const& route : routes)
         declarations_.push_back(&find_declaration(route.operation.handler));
-    batches_.on_durable([&app](std::size_t writes) { app.metrics.observe_commit(writes); });
+    batches_.before_commit([this] { usage_.write(app_.writer); });
+    batches_.on_durable([this](std::size_t writes) {
+        snapshot_.end(); // whoever hears of this batch, and all that follows from it, reads it
+        app_.metrics.observe_commit(writes);
+    });
 }
 
 void Dispatch::handle(Message message, Respond respond)
@@ -98,7 +102,7 @@ void Dispatch::handle(Message message, Respond respond)
 void Dispatch::route(Shared const& exchange)
 {
     auto& match = exchange->match;
-    match = match_route(routes_, exchange->message.method, exchange->path());
+    match = index_.find(exchange->message.method, exchange->path());
     if (match.route == nullptr || match.route->limit != Limit::exempt) {
         exchange->reported = limits_.count_address(exchange->source, app_.clock.now());
         throw_if_tripped(exchange->reported, Limit::standard);
@@ -113,10 +117,11 @@ void Dispatch::route(Shared const& exchange)
     if (match.route == nullptr)
         throw method_not_allowed();
     exchange->path_parameters = path_parameters(*match.route, exchange->path());
-    if (match.route->tx == Tx::write) {
+    if (is_write(match.route->tx)) {
         run_write(exchange);
         return;
     }
+    snapshot_.begin();
     run(*exchange, app_.reader);
     find_out(exchange);
     sign(exchange);
@@ -125,6 +130,10 @@ void Dispatch::route(Shared const& exchange)
 
 void Dispatch::run_write(Shared const& exchange)
 {
+    auto const tx = exchange->match.route->tx;
+    // To find out after the work is done would cost the time that is short.
+    if (tx == Tx::issue && !pool_.has_room())
+        throw unavailable("too many signatures are waiting");
     exchange->waits_for_commit = true;
     auto const queued = batches_.run(
         [this, exchange] { run_in_savepoint(exchange); },
@@ -137,7 +146,8 @@ void Dispatch::run_write(Shared const& exchange)
             if (result == storage::CommitResult::unknown)
                 fatal_("an fsync of the database failed; what is on disk is unknown");
             finish(exchange);
-        }
+        },
+        tx == Tx::revoke ? Urgency::first : Urgency::normal
     );
     if (!queued) {
         exchange->waits_for_commit = false;
@@ -161,6 +171,8 @@ void Dispatch::run_in_savepoint(Shared const& exchange)
         if (exchange->error && !exchange->error->keeps_changes)
             app_.writer.run("ROLLBACK TO request");
         app_.writer.run("RELEASE request");
+        if (!exchange->error)
+            usage_.add(exchange->used);
     } catch (SQLite::Exception const& failure) {
         fail(*exchange, unavailable(failure.what()));
     }
@@ -185,6 +197,7 @@ void Dispatch::run(Exchange& exchange, storage::Database& db)
         fail(exchange, internal_error(failure.what()));
     }
     exchange.agent_id = std::move(request.agent_id);
+    exchange.used = std::move(request.used);
 }
 
 // In the order of the contract's "Check order".

@@ -4,11 +4,15 @@
 
 #include "crypto/sign_pool.hpp"
 #include "server/app.hpp"
+#include "server/http/end_of_turn.hpp"
 #include "server/http/limits.hpp"
 #include "server/http/log.hpp"
+#include "server/http/match.hpp"
 #include "server/http/message.hpp"
+#include "server/http/read_snapshot.hpp"
 #include "server/http/route.hpp"
 #include "server/http/write_batches.hpp"
+#include "server/usage_of_batch.hpp"
 
 #include <boost/asio/io_context.hpp>
 
@@ -61,13 +65,17 @@ private:
     boost::asio::io_context& loop_;
     server::App& app_;
     std::span<Route const> routes_;
+    RouteIndex index_;
     std::vector<Declaration const*> declarations_; // of the route at the same place
     Log log_;
+    EndOfTurn log_turn_;
+    ReadSnapshot snapshot_;
     std::function<void(std::string_view)> fatal_;
     OpenStream open_stream_ = [](TakenConnection&, Message const&, StreamOpening) {};
     Waiting* waiting_ = nullptr;
     Limits limits_;
     WriteBatches batches_;
+    server::UsageOfBatch usage_;
     crypto::SignPool pool_; // last: its threads are joined before the rest goes
 };
 

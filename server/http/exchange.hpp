@@ -20,7 +20,8 @@ struct Dispatch::Exchange
     Match match{};
     std::vector<PathParameter> path_parameters{};
     std::string caller_id{};
-    std::string agent_id{};     // the agent it is about, for the metrics
+    std::string agent_id{}; // the agent it is about, for the metrics
+    std::optional<server::Usage> used{};
     Limits::Verdict reported{}; // what X-RateLimit-* say: address, route or plan
     Outcome outcome{};
     std::optional<ApiError> error{};

@@ -31,6 +31,7 @@ void Dispatch::finish(Shared const& exchange)
         exchange->id, exchange->caller_id, exchange->message.method,
         exchange->match.route == nullptr ? "-" : exchange->match.route->path, response.status, took
     );
+    log_turn_.want();
     if (exchange->error && is_security_matter(*exchange->error))
         log_.event(
             "refused", {{"code", exchange->error->code},
@@ -108,6 +109,7 @@ Response Dispatch::refuse(unsigned status, std::string_view message)
     auto response = render(exchange);
     response.close = true;
     log_.request(exchange.id, "", "-", "-", status, {});
+    log_turn_.want();
     return response;
 }
 

@@ -18,7 +18,7 @@ constexpr std::int64_t expired_per_insert_max = 4; // keeps the table bounded by
 // rotateKey must let the old key die at once, so nothing of it is ever replayed.
 bool takes_part(Route const& route)
 {
-    return route.tx == Tx::write && route.auth != Auth::none && route.limit != Limit::rotate_key;
+    return is_write(route.tx) && route.auth != Auth::none && route.limit != Limit::rotate_key;
 }
 
 struct Caller

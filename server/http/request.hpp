@@ -4,6 +4,7 @@
 #include "server/http/message.hpp"
 #include "server/http/parse_json.hpp"
 #include "server/turn.hpp"
+#include "server/usage_of_batch.hpp"
 #include "storage/developers.hpp"
 #include "storage/page.hpp"
 #include "storage/principal_sessions.hpp"
@@ -50,6 +51,7 @@ struct Request : server::Turn
     std::vector<PathParameter> path_parameters{};
     std::vector<std::pair<std::string, std::string>> query_parameters{};
     Declaration const* declaration = nullptr; // of the operation (operations.hpp)
+    std::optional<server::Usage> used{};      // what it adds to a developer's day
     std::string agent_id{}; // set by handlers that found it: the agent it is about, for the metrics
 
     // The developer whose key was presented; only on routes that require one.

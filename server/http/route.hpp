@@ -61,13 +61,20 @@ enum class Limit : std::uint8_t
     admin        // likewise
 };
 
-// Which connection the handler gets. `none`: it needs no database.
+// Which connection the handler gets, and who goes first when there is too much to do.
 enum class Tx : std::uint8_t
 {
-    none,
+    none, // it needs no database
     read,
-    write
+    write,
+    issue, // a write whose answer is signed: refused at once when the signers are behind
+    revoke // a write that takes something back: before all others, and still taken after them
 };
+
+constexpr bool is_write(Tx tx)
+{
+    return tx == Tx::write || tx == Tx::issue || tx == Tx::revoke;
+}
 
 // What handlers may return besides a View (200).
 struct NoContent
@@ -118,7 +125,7 @@ struct Outcome
     std::string content_type{};
     std::string body{};
     Headers headers{};
-    std::shared_ptr<StreamOpening> stream{}; // what the connection becomes
+    std::shared_ptr<StreamOpening> stream{};              // what the connection becomes
     std::function<void(Waiting&, Done<Outcome>)> later{}; // the answer is still to be found
     std::string unsigned_input{}; // not empty: wherever the body holds it, its signature follows
 };

@@ -12,12 +12,14 @@ WriteBatches::WriteBatches(boost::asio::io_context& loop, storage::Database& wri
     : loop_(loop), writer_(writer), thread_(writer)
 {}
 
-bool WriteBatches::run(Work work, Committed committed)
+bool WriteBatches::run(Work work, Committed committed, Urgency urgency)
 {
-    if (committing_) {
-        if (waiting_.size() >= waiting_max)
+    if (must_wait()) {
+        auto const is_first = urgency == Urgency::first;
+        auto& waiting = is_first ? urgent_ : waiting_;
+        if (waiting.size() >= (is_first ? urgent_max : waiting_max))
             return false;
-        waiting_.push_back({std::move(work), std::move(committed)});
+        waiting.push_back({std::move(work), std::move(committed)});
         return true;
     }
     execute({std::move(work), std::move(committed)});
@@ -41,6 +43,15 @@ void WriteBatches::execute(Job job)
         schedule_commit();
 }
 
+void WriteBatches::execute_waiting(std::deque<Job>& waiting)
+{
+    while (!waiting.empty() && !must_wait()) {
+        auto job = std::move(waiting.front());
+        waiting.pop_front();
+        execute(std::move(job));
+    }
+}
+
 // The commit is queued behind everything that is ready now: what those handlers write joins.
 void WriteBatches::schedule_commit()
 {
@@ -56,9 +67,26 @@ void WriteBatches::commit()
 {
     open_ = false;
     committing_ = true;
-    thread_.commit([this](storage::CommitResult result) {
+    auto const done = [this](storage::CommitResult result) {
         boost::asio::post(loop_, [this, result] { finish(result); });
-    });
+    };
+    if (complete())
+        thread_.commit(done);
+    else
+        done(storage::CommitResult::refused);
+}
+
+// False: the batch is rolled back.
+bool WriteBatches::complete()
+{
+    try {
+        before_commit_();
+        return true;
+    } catch (SQLite::Exception const&) {
+        if (writer_.in_transaction())
+            writer_.run("ROLLBACK");
+        return false;
+    }
 }
 
 void WriteBatches::finish(storage::CommitResult result)
@@ -70,8 +98,8 @@ void WriteBatches::finish(storage::CommitResult result)
         for (auto const& listener : on_durable_)
             listener(answered.size());
     // The next batch starts before this one is answered: the disk works while answers are written.
-    for (auto& job : std::exchange(waiting_, {}))
-        execute(std::move(job));
+    execute_waiting(urgent_);
+    execute_waiting(waiting_);
     for (auto const& committed : answered)
         committed(result);
 }

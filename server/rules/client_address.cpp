@@ -49,8 +49,10 @@ std::string client_address(
     std::vector<Network> const& trusted
 )
 {
+    if (trusted.empty())
+        return std::string{peer};
     auto address = parse_address(peer);
-    if (trusted.empty() || !address)
+    if (!address)
         return std::string{peer};
     for (auto const hop : hops_from_the_right(forwarded_for)) {
         if (!in_any(*address, trusted))

@@ -1,4 +1,5 @@
 // Starting: how fast, how small, what it prints, and what is still there the next time.
+// Runs alone, since it measures.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";

@@ -1,5 +1,6 @@
 // Webhooks from the real program to receivers of the test: what arrives, in which order, how soon,
 // and what happens when a receiver fails.
+// Runs alone, since it measures.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 

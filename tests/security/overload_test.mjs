@@ -1,5 +1,6 @@
 // What one client can do to the others: with connections, with slowness, with large and twisted
 // input. The last test looks at the most memory that any of it took.
+// Runs alone, since it measures.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";

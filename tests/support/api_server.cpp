@@ -109,6 +109,7 @@ ApiServer::send(std::string method, std::string target, std::string body, Option
     std::vector<Answer> answers;
     start(std::move(method), std::move(target), std::move(body), options, answers);
     run_until(answers, 1);
+    loop.poll(); // the turn ends: what the test itself writes now is seen
     return answers.front();
 }
 

@@ -256,6 +256,30 @@ BOOST_AUTO_TEST_CASE(when_the_database_drops_a_batch_nobody_in_it_is_told_otherw
     BOOST_TEST(get("/v1/agents").json().at("total").as_int64() == 1);
 }
 
+// A person who revokes must not wait for those who only want more.
+BOOST_AUTO_TEST_CASE(when_too_many_writes_wait_a_revocation_is_taken_and_comes_first)
+{
+    auto const issued = grant(agent(sandbox_key));
+    auto const revocation = "/v1/grants/" + issued.text("grantId");
+    hold = true;
+    std::vector<Answer> first;
+    write(first);
+    run_until_held();
+    std::vector<Answer> waiting;
+    for (std::size_t i = 0; i < http::WriteBatches::waiting_max; ++i)
+        start("POST", "/v1/agents", "{}", {}, waiting);
+    std::vector<Answer> revoked;
+    start("DELETE", revocation, "", {.key = sandbox_key}, revoked);
+    BOOST_TEST(revoked.empty());
+    hold = false;
+    go_on.release();
+    run_until(revoked, 1);
+    BOOST_TEST(revoked[0].status == 204);
+    // Those that came long before it wait still, all but the batch that it was a part of.
+    BOOST_TEST(waiting.size() < http::WriteBatches::batch_max);
+    run_until(waiting, http::WriteBatches::waiting_max);
+}
+
 BOOST_AUTO_TEST_CASE(when_too_many_writes_wait_the_next_is_told_to_come_back)
 {
     hold = true;
@@ -264,7 +288,7 @@ BOOST_AUTO_TEST_CASE(when_too_many_writes_wait_the_next_is_told_to_come_back)
     run_until_held();
     std::vector<Answer> waiting;
     for (std::size_t i = 0; i < http::WriteBatches::waiting_max; ++i)
-        start("DELETE", "/v1/grants/x", "", {}, waiting); // no key: cheap to answer
+        start("POST", "/v1/agents", "{}", {}, waiting); // no key: cheap to answer
     BOOST_TEST(waiting.empty());
     std::vector<Answer> refused;
     write(refused);
