@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 import { copied_tree } from "./copied_tree.mjs";
 
-const units = ["crypto", "storage", "web", "rules", "http", "api", "guards"];
+const units = ["crypto", "storage", "web", "rules", "http", "api"];
 const patience_seconds = 300;
 const timed_out = 124;
 const boost_test_failed = 201; // boost::exit_test_failure
@@ -53,7 +53,7 @@ function failed_program({ stdout }) {
 }
 
 function run_unit(tier, suite) {
-    const program = tier === "guards" ? "guard_tests" : `${tier}_tests`;
+    const program = `${tier}_tests`;
     build(program);
     const options = ["--log_level=error", "--color_output=no"];
     if (suite) options.push(`--run_test=${suite}`);
