@@ -222,7 +222,7 @@ function reply_raw(start, part, pause) {
         const timer = setInterval(() => socket.writable && socket.write(part), pause);
         socket.on("close", () => clearInterval(timer));
     });
-    server.listen(0, "127.0.0.1");
+    server.listen(0, "127.0.0.1").unref(); // a failed test leaves it open
     return once(server, "listening").then(() => ({ server, url: `http://127.0.0.1:${server.address().port}/` }));
 }
 

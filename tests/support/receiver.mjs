@@ -3,6 +3,13 @@ import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { createServer as create_tls_server } from "node:https";
+import { after } from "node:test";
+
+const receivers = new Set();
+// A failed test leaves its receivers open; that must not keep this process alive.
+after(() => {
+    for (const receiver of receivers) receiver.close();
+});
 
 export class Receiver {
     // reply(delivery, response): an answer of its own; undefined: 200 at once. tls: {key, cert}.
@@ -20,6 +27,7 @@ export class Receiver {
         this.server.listen(port, this.host);
         await once(this.server, "listening");
         this.port = this.server.address().port;
+        receivers.add(this);
         return this;
     }
     get url() {
@@ -27,6 +35,7 @@ export class Receiver {
         return `${this.tls ? "https" : "http"}://${host}:${this.port}/hook`;
     }
     close() {
+        receivers.delete(this);
         this.server.closeAllConnections();
         this.server.close();
     }
