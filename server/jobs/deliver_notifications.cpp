@@ -4,6 +4,7 @@
 #include "server/jobs/retry.hpp"
 #include "server/jobs/smtp_delivery.hpp"
 #include "server/rules/mail_message.hpp"
+#include "server/rules/stored_json.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -92,6 +93,18 @@ asio::awaitable<Attempt> DeliverNotifications::attempt(std::string const& id, Co
 asio::awaitable<std::string>
 DeliverNotifications::send(Outgoing const& outgoing, ConnectionPool& pool)
 {
+    std::string error;
+    try {
+        error = co_await hand_over(outgoing, pool);
+    } catch (std::exception const& damage) { // a row that is not what was written to it
+        error = std::string{"the alert or its channel is damaged: "} + damage.what();
+    }
+    co_return error;
+}
+
+asio::awaitable<std::string>
+DeliverNotifications::hand_over(Outgoing const& outgoing, ConnectionPool& pool)
+{
     auto const config = open_config(outgoing);
     if (!config)
         co_return "the channel's configuration does not open";
@@ -130,7 +143,7 @@ DeliverNotifications::request_of(Outgoing const& outgoing, boost::json::object c
                  {.id = event_id,
                   .type = "anomaly.detected",
                   .created_at = outgoing.event_created_at.value_or(outgoing.detected_at),
-                  .data = event_data},
+                  .data = rules::checked_json(event_data)},
              .id = outgoing.id,
              .attempt = outgoing.attempts + 1,
              .secret = secret},
@@ -188,7 +201,7 @@ DeliverNotifications::mail(Outgoing const& outgoing, boost::json::object const& 
     co_return error;
 }
 
-asio::awaitable<void> DeliverNotifications::note(Outgoing const& outgoing, std::string const& error)
+asio::awaitable<bool> DeliverNotifications::note(Outgoing const& outgoing, std::string const& error)
 {
     auto const attempts = outgoing.attempts + 1;
     auto const delivered = error.empty();
@@ -203,7 +216,7 @@ asio::awaitable<void> DeliverNotifications::note(Outgoing const& outgoing, std::
     };
     auto const stored = co_await write(host_, update);
     if (!stored || status == "pending")
-        co_return; // not stored: it stays due and is sent again
+        co_return stored;
     host_.app.metrics.count_notification(
         outgoing.channel_type,
         delivered ? server::DeliveryEnd::delivered : server::DeliveryEnd::failed
@@ -213,6 +226,7 @@ asio::awaitable<void> DeliverNotifications::note(Outgoing const& outgoing, std::
             "notification.given_up",
             {{"channel", outgoing.channel_id}, {"alert", outgoing.anomaly_id}, {"reason", error}}
         );
+    co_return true;
 }
 
 } // namespace jobs

@@ -2,6 +2,7 @@
 
 #include "server/jobs/event_request.hpp"
 #include "server/jobs/retry.hpp"
+#include "server/rules/stored_json.hpp"
 #include "server/webhook_secret.hpp"
 #include "storage/webhooks.hpp"
 
@@ -53,6 +54,8 @@ DeliverWebhooks::send(storage::Outgoing const& outgoing, ConnectionPool& pool)
     auto url = rules::parse_http_url(outgoing.url);
     if (!url)
         co_return Outcome{.error = "the URL is not valid any more"};
+    if (!rules::is_json(outgoing.event_data))
+        co_return Outcome{.error = "the event is damaged"};
     auto const secret = server::open_webhook_secret(host_.app, outgoing, host_.app.clock.now());
     if (!secret)
         co_return Outcome{.error = "the secret does not open"};
@@ -95,7 +98,7 @@ DeliverWebhooks::request_of(storage::Outgoing const& outgoing, std::string_view 
     );
 }
 
-asio::awaitable<void>
+asio::awaitable<bool>
 DeliverWebhooks::note(storage::Outgoing const& outgoing, Outcome const& outcome)
 {
     auto const now = host_.app.clock.now();
@@ -119,7 +122,7 @@ DeliverWebhooks::note(storage::Outgoing const& outgoing, Outcome const& outcome)
     };
     auto const stored = co_await write(host_, update);
     if (!stored || noted.status == "pending")
-        co_return; // not stored: it stays due and is sent again, under the same id
+        co_return stored;
     host_.app.metrics.count_webhook_delivery(
         delivered ? server::DeliveryEnd::delivered : server::DeliveryEnd::failed
     );
@@ -128,6 +131,7 @@ DeliverWebhooks::note(storage::Outgoing const& outgoing, Outcome const& outcome)
             "webhook.given_up",
             {{"webhook", outgoing.webhook_id}, {"delivery", outgoing.id}, {"reason", outcome.error}}
         );
+    co_return true;
 }
 
 } // namespace jobs

@@ -72,6 +72,10 @@ std::vector<storage::Mail> SendMails::due_mails()
 
 asio::awaitable<void> SendMails::process(storage::Mail mail)
 {
+    if (unnoted_.contains(mail.id)) {
+        co_await finish(mail);
+        co_return;
+    }
     auto const link = link_of(mail);
     std::optional<Failure> failure;
     if (!link)
@@ -144,6 +148,10 @@ asio::awaitable<void> SendMails::finish(storage::Mail const& mail)
 {
     Work const consume = [id = mail.id](storage::Database& db) { storage::consume_mail(db, id); };
     auto const noted = co_await write(host_, consume);
+    if (noted)
+        unnoted_.erase(mail.id);
+    else
+        unnoted_.insert(mail.id);
     if (noted && host_.app.config.smtp_server)
         host_.log.event("mail.sent", {{"mail", mail.id}, {"developer", mail.developer_id}});
 }
