@@ -60,6 +60,18 @@ list_due_deliveries(Database& db, std::string_view webhook_id, Timestamp now, st
     );
 }
 
+std::vector<std::string> list_deliveries_due_after(
+    Database& db, std::string_view webhook_id, Timestamp time, std::int64_t limit
+)
+{
+    return db.list<std::string>(
+        R"sql(
+        SELECT id FROM deliveries WHERE webhook_id = ?1 AND status = 'pending' AND due_at > ?2
+        ORDER BY due_at, id LIMIT ?3)sql",
+        webhook_id, time, limit
+    );
+}
+
 std::optional<Timestamp> find_next_due(Database& db, std::string_view webhook_id)
 {
     return db.find<Timestamp>(

@@ -49,6 +49,10 @@ void insert_delivery(Database& db, NewDelivery const& delivery);
 // Ids of what the endpoint is due, the longest due first.
 std::vector<std::string>
 list_due_deliveries(Database& db, std::string_view webhook_id, Timestamp now, std::int64_t limit);
+
+std::vector<std::string> list_deliveries_due_after(
+    Database& db, std::string_view webhook_id, Timestamp time, std::int64_t limit
+);
 // When the endpoint's next delivery is due; nothing when none is pending.
 std::optional<Timestamp> find_next_due(Database& db, std::string_view webhook_id);
 

@@ -32,6 +32,18 @@ list_due_notifications(Database& db, std::string_view channel_id, Timestamp now,
     );
 }
 
+std::vector<std::string> list_notifications_due_after(
+    Database& db, std::string_view channel_id, Timestamp time, std::int64_t limit
+)
+{
+    return db.list<std::string>(
+        R"sql(
+        SELECT id FROM notifications WHERE channel_id = ?1 AND status = 'pending' AND due_at > ?2
+        ORDER BY due_at, id LIMIT ?3)sql",
+        channel_id, time, limit
+    );
+}
+
 std::optional<Timestamp> find_next_due_notification(Database& db, std::string_view channel_id)
 {
     return db.find<Timestamp>(

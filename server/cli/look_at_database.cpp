@@ -7,14 +7,17 @@
 #include "storage/write_ahead_log.hpp"
 #include "storage/verify_database.hpp"
 
+#include <algorithm>
+
 namespace cli {
 
 namespace {
 
 using State = Diagnosis::State;
 
-Diagnosis damaged(std::string const& what)
+Diagnosis damaged(std::string what)
 {
+    std::ranges::replace(what, '\n', ' ');
     return {
         "database", State::problem, "it is damaged: " + what + ".",
         "grantexd restore with the newest backup"};

@@ -95,14 +95,11 @@ Limits::Verdict Limits::count(std::string key, int limit, storage::Timestamp now
     if (limit == 0)
         return {};
     auto const seconds = rules::whole_seconds(now);
-    // Never back: a clock that is set back must not open a window twice.
-    if (auto const window = seconds / window_seconds; window > window_) {
-        window_ = window;
-        counts_.clear();
-    }
+    open_window(seconds / window_seconds);
     auto& used = counts_.size() < buckets_max || counts_.contains(key) ? counts_[std::move(key)]
                                                                        : counts_[""];
-    auto const reset = std::clamp<std::int64_t>((window_ + 1) * window_seconds - seconds, 0, 60);
+    auto const reset =
+        std::clamp<std::int64_t>((window_ + 1) * window_seconds - seconds, 0, window_seconds);
     auto const allowed = used < limit;
     used += allowed ? 1 : 0;
     return {
@@ -110,6 +107,19 @@ Limits::Verdict Limits::count(std::string key, int limit, storage::Timestamp now
         .limit = limit,
         .remaining = std::max(limit - used, 0), // a smaller plan may have been set meanwhile
         .reset_seconds = static_cast<int>(reset)};
+}
+
+// A clock that is set back opens no window twice. Nor does it keep one shut: nobody is locked out for
+// longer than a window lasts by a clock that is not set.
+void Limits::open_window(std::int64_t window)
+{
+    auto const now = std::chrono::steady_clock::now();
+    auto const is_over = now - opened_ >= std::chrono::seconds{window_seconds};
+    if (window <= window_ && !is_over)
+        return;
+    window_ = window;
+    opened_ = now;
+    counts_.clear();
 }
 
 void add_rate_headers(Headers& headers, Limits::Verdict const& verdict)

@@ -42,12 +42,14 @@ public:
 
 private:
     Verdict count(std::string key, int limit, storage::Timestamp now);
+    void open_window(std::int64_t window);
     [[nodiscard]] int scaled(int per_minute) const; // by the profile
     [[nodiscard]] int route_limit(Limit limit) const;
 
     server::Config const& config_;
     int factor_; // of the profile; 0 switches limits off
     std::int64_t window_ = 0;
+    std::chrono::steady_clock::time_point opened_{}; // the window
     std::unordered_map<std::string, int> counts_;
 };
 

@@ -54,7 +54,12 @@ std::vector<std::string> DeliverNotifications::targets_with_work()
 std::vector<std::string>
 DeliverNotifications::due(std::string const& channel_id, storage::Timestamp now, std::int64_t limit)
 {
-    return storage::list_due_notifications(host_.app.reader, channel_id, now, limit);
+    auto ids = storage::list_due_notifications(host_.app.reader, channel_id, now, limit);
+    if (ids.empty())
+        ids = storage::list_notifications_due_after(
+            host_.app.reader, channel_id, now + longest_wait, limit
+        );
+    return ids;
 }
 
 std::optional<storage::Timestamp> DeliverNotifications::next_due(std::string const& channel_id)

@@ -24,7 +24,12 @@ std::vector<std::string> DeliverWebhooks::targets_with_work()
 std::vector<std::string>
 DeliverWebhooks::due(std::string const& webhook_id, storage::Timestamp now, std::int64_t limit)
 {
-    return storage::list_due_deliveries(host_.app.reader, webhook_id, now, limit);
+    auto ids = storage::list_due_deliveries(host_.app.reader, webhook_id, now, limit);
+    if (ids.empty())
+        ids = storage::list_deliveries_due_after(
+            host_.app.reader, webhook_id, now + longest_wait, limit
+        );
+    return ids;
 }
 
 std::optional<storage::Timestamp> DeliverWebhooks::next_due(std::string const& webhook_id)

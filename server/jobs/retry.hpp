@@ -8,6 +8,9 @@
 
 namespace jobs {
 
+// No retry is due later than this; what is was noted while the clock was wrong, and is due now.
+constexpr std::chrono::hours longest_wait{5};
+
 // `attempts`: made so far. With jitter, so that what failed together does not come back together.
 inline storage::Timestamp next_attempt(storage::Timestamp now, int attempts)
 {

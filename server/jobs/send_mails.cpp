@@ -1,5 +1,6 @@
 #include "server/jobs/send_mails.hpp"
 
+#include "server/jobs/retry.hpp"
 #include "server/jobs/smtp_delivery.hpp"
 #include "server/rules/mail_message.hpp"
 #include "server/spawn.hpp"
@@ -66,7 +67,12 @@ asio::awaitable<void> SendMails::run()
 std::vector<storage::Mail> SendMails::due_mails()
 {
     return read(host_, [&] {
-        return storage::list_due_mails(host_.app.reader, host_.app.clock.now(), mails_per_look_max);
+        auto& db = host_.app.reader;
+        auto const now = host_.app.clock.now();
+        auto mails = storage::list_due_mails(db, now, mails_per_look_max);
+        if (mails.empty())
+            mails = storage::list_mails_due_after(db, now + longest_wait, mails_per_look_max);
+        return mails;
     });
 }
 
