@@ -60,15 +60,15 @@ list_due_deliveries(Database& db, std::string_view webhook_id, Timestamp now, st
     );
 }
 
-std::vector<std::string> list_deliveries_due_after(
-    Database& db, std::string_view webhook_id, Timestamp time, std::int64_t limit
-)
+std::vector<DueRow>
+list_latest_due(Database& db, std::string_view webhook_id, Timestamp now, std::int64_t limit)
 {
-    return db.list<std::string>(
+    return db.list<DueRow>(
         R"sql(
-        SELECT id FROM deliveries WHERE webhook_id = ?1 AND status = 'pending' AND due_at > ?2
-        ORDER BY due_at, id LIMIT ?3)sql",
-        webhook_id, time, limit
+        SELECT id, attempts, due_at FROM deliveries
+        WHERE webhook_id = ?1 AND status = 'pending' AND due_at > ?2
+        ORDER BY due_at DESC LIMIT ?3)sql",
+        webhook_id, now, limit
     );
 }
 

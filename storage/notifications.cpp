@@ -32,15 +32,16 @@ list_due_notifications(Database& db, std::string_view channel_id, Timestamp now,
     );
 }
 
-std::vector<std::string> list_notifications_due_after(
-    Database& db, std::string_view channel_id, Timestamp time, std::int64_t limit
+std::vector<DueRow> list_latest_due_notifications(
+    Database& db, std::string_view channel_id, Timestamp now, std::int64_t limit
 )
 {
-    return db.list<std::string>(
+    return db.list<DueRow>(
         R"sql(
-        SELECT id FROM notifications WHERE channel_id = ?1 AND status = 'pending' AND due_at > ?2
-        ORDER BY due_at, id LIMIT ?3)sql",
-        channel_id, time, limit
+        SELECT id, attempts, due_at FROM notifications
+        WHERE channel_id = ?1 AND status = 'pending' AND due_at > ?2
+        ORDER BY due_at DESC LIMIT ?3)sql",
+        channel_id, now, limit
     );
 }
 

@@ -76,7 +76,8 @@ std::optional<Log> read_header(std::istream& file)
     log.page_bytes = number(bytes, 8);
     std::copy_n(bytes.begin() + salts_at_header, log.salts.size(), log.salts.begin());
     log.sum.add(Bytes{bytes}.first(sum_at_header), log.is_big);
-    log.is_sound = (number(bytes, 0) & ~1U) == magic && log.sum == Sum::stored(bytes, sum_at_header);
+    log.is_sound =
+        (number(bytes, 0) & ~1U) == magic && log.sum == Sum::stored(bytes, sum_at_header);
     return log.is_sound ? log : Log{};
 }
 

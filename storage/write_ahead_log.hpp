@@ -1,7 +1,7 @@
 // The write-ahead log that a killed process left, looked at before SQLite takes it in. A recovery
-// reads it up to the first frame whose checksum is wrong and silently drops the rest, which is right
-// for what a crash has torn: one transaction, since each is on disk before the next is written. When
-// more stand behind that frame, they were answered, and something else has damaged the file.
+// reads it up to the first frame whose checksum is wrong and silently drops the rest. That is right
+// for what a crash has torn: one transaction, since each is on disk before the next is written.
+// When more stand behind that frame, they were answered, and something else has damaged the file.
 #pragma once
 
 #include <cstdint>

@@ -4,8 +4,8 @@
 #include "server/cli/lock_database.hpp"
 #include "storage/durable_file.hpp"
 #include "storage/migrate.hpp"
-#include "storage/write_ahead_log.hpp"
 #include "storage/verify_database.hpp"
+#include "storage/write_ahead_log.hpp"
 
 #include <algorithm>
 
@@ -38,8 +38,8 @@ Diagnosis read_all(std::filesystem::path const& file)
         return damaged(check.broken->text());
     return {
         "database", State::good,
-        "its pages, references and the audit chains of " +
-            std::to_string(check.chains.developers) + " developers are whole."};
+        "its pages, references and the audit chains of " + std::to_string(check.chains.developers) +
+            " developers are whole."};
 }
 
 } // namespace

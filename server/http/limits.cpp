@@ -13,12 +13,13 @@ constexpr int window_seconds = 60;
 
 } // namespace
 
-Limits::Limits(server::Config const& config)
+Limits::Limits(server::Config const& config, std::function<Steady> steady)
     : config_(config), factor_(
                            config.rate_profile == "off"         ? 0
                            : config.rate_profile == "reference" ? 1
                                                                 : 100
-                       )
+                       ),
+      steady_(std::move(steady))
 {}
 
 Limits::Verdict Limits::count_address(std::string_view source, storage::Timestamp now)
@@ -109,11 +110,11 @@ Limits::Verdict Limits::count(std::string key, int limit, storage::Timestamp now
         .reset_seconds = static_cast<int>(reset)};
 }
 
-// A clock that is set back opens no window twice. Nor does it keep one shut: nobody is locked out for
-// longer than a window lasts by a clock that is not set.
+// A clock that is set back opens no window twice. Nor does it keep one shut: by a clock that nobody
+// sets, no limit holds for longer than a window lasts.
 void Limits::open_window(std::int64_t window)
 {
-    auto const now = std::chrono::steady_clock::now();
+    auto const now = steady_();
     auto const is_over = now - opened_ >= std::chrono::seconds{window_seconds};
     if (window <= window_ && !is_over)
         return;

@@ -7,6 +7,8 @@
 #include "server/http/message.hpp"
 #include "server/http/route.hpp"
 
+#include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,7 +18,11 @@ namespace http {
 class Limits
 {
 public:
-    explicit Limits(server::Config const& config);
+    // `steady`: the clock that nobody sets.
+    using Steady = std::chrono::steady_clock::time_point();
+    explicit Limits(
+        server::Config const& config, std::function<Steady> steady = std::chrono::steady_clock::now
+    );
 
     struct Verdict
     {
@@ -48,6 +54,7 @@ private:
 
     server::Config const& config_;
     int factor_; // of the profile; 0 switches limits off
+    std::function<Steady> steady_;
     std::int64_t window_ = 0;
     std::chrono::steady_clock::time_point opened_{}; // the window
     std::unordered_map<std::string, int> counts_;

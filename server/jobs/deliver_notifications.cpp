@@ -56,8 +56,8 @@ DeliverNotifications::due(std::string const& channel_id, storage::Timestamp now,
 {
     auto ids = storage::list_due_notifications(host_.app.reader, channel_id, now, limit);
     if (ids.empty())
-        ids = storage::list_notifications_due_after(
-            host_.app.reader, channel_id, now + longest_wait, limit
+        ids = misdated(
+            storage::list_latest_due_notifications(host_.app.reader, channel_id, now, limit), now
         );
     return ids;
 }

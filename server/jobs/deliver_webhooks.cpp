@@ -26,9 +26,7 @@ DeliverWebhooks::due(std::string const& webhook_id, storage::Timestamp now, std:
 {
     auto ids = storage::list_due_deliveries(host_.app.reader, webhook_id, now, limit);
     if (ids.empty())
-        ids = storage::list_deliveries_due_after(
-            host_.app.reader, webhook_id, now + longest_wait, limit
-        );
+        ids = misdated(storage::list_latest_due(host_.app.reader, webhook_id, now, limit), now);
     return ids;
 }
 

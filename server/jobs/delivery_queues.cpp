@@ -101,9 +101,8 @@ void DeliveryQueues::start_attempt(Shared const& queue, std::string const& id)
 asio::awaitable<void> DeliveryQueues::wait_for_room(Shared queue)
 {
     error_code cancelled;
-    while (!stopping_ &&
-           (queue->attempts >= (queue->healthy ? 1 : lanes_max) ||
-            attempts_ >= attempts_at_once || queue->taken.size() >= taken_max))
+    while (!stopping_ && (queue->attempts >= (queue->healthy ? 1 : lanes_max) ||
+                          attempts_ >= attempts_at_once || queue->taken.size() >= taken_max))
     {
         // Room that another queue's attempt leaves is seen at the next look.
         queue->changed.expires_after(std::chrono::milliseconds{100});
@@ -177,9 +176,7 @@ asio::awaitable<Attempt> DeliveryQueues::make_attempt(Shared queue, std::string 
     try {
         made = co_await deliverer_.attempt(id, queue->pool);
     } catch (std::exception const& failure) {
-        host_.log.event(
-            "error", {{"code", "JOB"}, {"delivery", id}, {"cause", failure.what()}}
-        );
+        host_.log.event("error", {{"code", "JOB"}, {"delivery", id}, {"cause", failure.what()}});
         made = Attempt{.succeeded = false};
     }
     co_return made;

@@ -1,6 +1,5 @@
 #include "server/jobs/send_mails.hpp"
 
-#include "server/jobs/retry.hpp"
 #include "server/jobs/smtp_delivery.hpp"
 #include "server/rules/mail_message.hpp"
 #include "server/spawn.hpp"
@@ -70,8 +69,11 @@ std::vector<storage::Mail> SendMails::due_mails()
         auto& db = host_.app.reader;
         auto const now = host_.app.clock.now();
         auto mails = storage::list_due_mails(db, now, mails_per_look_max);
+        // Noted while the clock was ahead: later than any attempt up to now could have noted.
         if (mails.empty())
-            mails = storage::list_mails_due_after(db, now + longest_wait, mails_per_look_max);
+            for (auto& mail : storage::list_latest_due_mails(db, now, mails_per_look_max))
+                if (mail.due_at > now + retry_delay(mail.attempts))
+                    mails.push_back(std::move(mail));
         return mails;
     });
 }

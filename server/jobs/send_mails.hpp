@@ -52,7 +52,7 @@ private:
     server::TlsClient& tls_;
     boost::asio::steady_timer pause_;
     std::weak_ptr<SmtpConnection> connection_; // the one under way
-    std::set<std::string> unnoted_; // gone out, and the disk did not take that it has
+    std::set<std::string> unnoted_;            // gone out, and the disk did not take that it has
     bool stopping_ = false;
 };
 

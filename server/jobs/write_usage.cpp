@@ -82,8 +82,8 @@ void WriteUsage::store_count(storage::Database& db, server::VerificationCounts::
             throw;
         host_.log.event(
             "error", {{"code", "JOB"},
-                      {"cause", "counted verifications of " + count.developer_id + " are lost: " +
-                                    failure.what()}}
+                      {"cause", "counted verifications of " + count.developer_id +
+                                    " are lost: " + failure.what()}}
         );
     }
 }

@@ -38,8 +38,7 @@ std::vector<storage::Event> EventFeed::next()
 
 bool EventFeed::passes(storage::Event const& event) const
 {
-    if (opening_.types &&
-        std::ranges::find(*opening_.types, event.type) == opening_.types->end())
+    if (opening_.types && std::ranges::find(*opening_.types, event.type) == opening_.types->end())
         return false;
     if (rules::is_json(event.data))
         return true;
