@@ -1,6 +1,7 @@
 #include "server/app.hpp"
 
 #include "server/backup/upgrade.hpp"
+#include "storage/newest_ids.hpp"
 
 #include <SQLiteCpp/Transaction.h>
 
@@ -23,13 +24,24 @@ Keys open_keys(Config const& config, storage::Database& writer, storage::Timesta
     return keys;
 }
 
+// Ids sort by when they were made, also over a restart before which the clock was set back: streams
+// and detection read on from the last one they know.
+void go_on_after_stored_ids(crypto::Ids& ids, storage::Database& db)
+{
+    for (auto const& id : storage::list_newest_ids(db))
+        if (auto const made = crypto::id_time(id))
+            ids.next("", *made + std::chrono::milliseconds{1});
+}
+
 } // namespace
 
 App::App(Config settings)
     : config(std::move(settings)), directory(config.data_dir), writer(open_upgraded(directory)),
       reader(storage::Database::open_reader(directory.database())),
       keys(open_keys(config, writer, clock.now())), metrics(config.metrics_agent_labels)
-{}
+{
+    go_on_after_stored_ids(ids, reader);
+}
 
 void App::use_listen_port(unsigned port)
 {

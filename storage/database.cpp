@@ -2,6 +2,7 @@
 
 #include "storage/durable_file.hpp"
 #include "storage/migrate.hpp"
+#include "storage/write_ahead_log.hpp"
 
 #include <sqlite3.h>
 
@@ -44,6 +45,8 @@ Database::Database(std::filesystem::path file, int flags)
 
 Database Database::open_writer(std::filesystem::path const& file)
 {
+    // Before SQLite drops the part of a log that it cannot read.
+    refuse_damaged_log(file);
     // SQLite makes files with the process's umask; ours must be private.
     create_private_file(file);
     Database database{file, SQLite::OPEN_READWRITE};

@@ -60,6 +60,18 @@ list_due_deliveries(Database& db, std::string_view webhook_id, Timestamp now, st
     );
 }
 
+std::vector<DueRow>
+list_latest_due(Database& db, std::string_view webhook_id, Timestamp now, std::int64_t limit)
+{
+    return db.list<DueRow>(
+        R"sql(
+        SELECT id, attempts, due_at FROM deliveries
+        WHERE webhook_id = ?1 AND status = 'pending' AND due_at > ?2
+        ORDER BY due_at DESC LIMIT ?3)sql",
+        webhook_id, now, limit
+    );
+}
+
 std::optional<Timestamp> find_next_due(Database& db, std::string_view webhook_id)
 {
     return db.find<Timestamp>(

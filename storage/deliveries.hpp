@@ -49,6 +49,19 @@ void insert_delivery(Database& db, NewDelivery const& delivery);
 // Ids of what the endpoint is due, the longest due first.
 std::vector<std::string>
 list_due_deliveries(Database& db, std::string_view webhook_id, Timestamp now, std::int64_t limit);
+
+// Something pending, and when it is due.
+struct DueRow
+{
+    std::string id;
+    int attempts = 0;
+    Timestamp due_at;
+};
+BOOST_DESCRIBE_STRUCT(DueRow, (), (id, attempts, due_at))
+
+// Due later than now, the last one first.
+std::vector<DueRow>
+list_latest_due(Database& db, std::string_view webhook_id, Timestamp now, std::int64_t limit);
 // When the endpoint's next delivery is due; nothing when none is pending.
 std::optional<Timestamp> find_next_due(Database& db, std::string_view webhook_id);
 

@@ -24,6 +24,16 @@ std::vector<Mail> list_due_mails(Database& db, Timestamp now, std::int64_t limit
     );
 }
 
+std::vector<Mail> list_latest_due_mails(Database& db, Timestamp now, std::int64_t limit)
+{
+    return db.list<Mail>(
+        R"sql(
+        SELECT id, developer_id, recipient, sealed_token, attempts, created_at, due_at, expires_at
+        FROM mails WHERE due_at IS NOT NULL AND due_at > ?1 ORDER BY due_at DESC LIMIT ?2)sql",
+        now, limit
+    );
+}
+
 std::optional<Timestamp>
 find_nth_newest_mail_time(Database& db, std::string_view developer_id, std::int64_t count)
 {

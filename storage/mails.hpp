@@ -28,6 +28,8 @@ void insert_mail(Database& db, Mail const& mail);
 
 // Up to `limit` mails that are due, the longest due first.
 std::vector<Mail> list_due_mails(Database& db, Timestamp now, std::int64_t limit);
+// Due later than now, the last one first.
+std::vector<Mail> list_latest_due_mails(Database& db, Timestamp now, std::int64_t limit);
 
 // When the developer's mail that is `count` mails back was made; nothing when there are fewer.
 std::optional<Timestamp>

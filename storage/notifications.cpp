@@ -32,6 +32,19 @@ list_due_notifications(Database& db, std::string_view channel_id, Timestamp now,
     );
 }
 
+std::vector<DueRow> list_latest_due_notifications(
+    Database& db, std::string_view channel_id, Timestamp now, std::int64_t limit
+)
+{
+    return db.list<DueRow>(
+        R"sql(
+        SELECT id, attempts, due_at FROM notifications
+        WHERE channel_id = ?1 AND status = 'pending' AND due_at > ?2
+        ORDER BY due_at DESC LIMIT ?3)sql",
+        channel_id, now, limit
+    );
+}
+
 std::optional<Timestamp> find_next_due_notification(Database& db, std::string_view channel_id)
 {
     return db.find<Timestamp>(

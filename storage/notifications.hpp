@@ -1,7 +1,7 @@
 // Alerts on their way to channels.
 #pragma once
 
-#include "storage/database.hpp"
+#include "storage/deliveries.hpp"
 
 #include <boost/describe/class.hpp>
 
@@ -21,6 +21,9 @@ void insert_notification(Database& db, NewNotification const& notification);
 
 std::vector<std::string> list_channels_with_work(Database& db);
 std::vector<std::string> list_due_notifications(
+    Database& db, std::string_view channel_id, Timestamp now, std::int64_t limit
+);
+std::vector<DueRow> list_latest_due_notifications(
     Database& db, std::string_view channel_id, Timestamp now, std::int64_t limit
 );
 std::optional<Timestamp> find_next_due_notification(Database& db, std::string_view channel_id);

@@ -182,6 +182,8 @@ asio::awaitable<void> AdminSocket::serve(std::shared_ptr<Connection> connection)
         refused = refusal.what();
     } catch (SQLite::Exception const& failure) {
         refused = std::string{"the database cannot be read: "} + failure.what();
+    } catch (std::exception const& failure) { // a row that is not what was written to it
+        refused = std::string{"a row of the database cannot be used: "} + failure.what();
     }
     host_.log.event("admin", {{"command", name}, {"outcome", refused ? "refused" : "done"}});
     std::string_view const member = refused ? "refused" : "answer";

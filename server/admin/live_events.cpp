@@ -22,7 +22,11 @@ boost::json::object line_of(storage::Event const& event)
     line["developerId"] = event.developer_id;
     line["type"] = event.type;
     line["createdAt"] = rules::time_text(event.created_at);
-    line["data"] = boost::json::parse(event.data);
+    boost::system::error_code error;
+    auto data = boost::json::parse(event.data, error);
+    if (error) // shown as it is
+        data = event.data;
+    line["data"] = std::move(data);
     return line;
 }
 

@@ -4,6 +4,7 @@
 #include "server/rules/audit_chain.hpp"
 #include "server/rules/display_text.hpp"
 #include "server/rules/scope_words.hpp"
+#include "server/rules/stored_json.hpp"
 #include "server/rules/time_text.hpp"
 #include "storage/audit.hpp"
 
@@ -32,7 +33,8 @@ std::optional<std::string> plain_value(boost::json::value const& value)
 
 void fill_details(std::string const& metadata, web::HistoryLine& line)
 {
-    for (auto const& [key, value] : http::parse_json_object(metadata)) {
+    for (auto const& [key, value] :
+         http::parse_json_object(std::string{rules::checked_json(metadata)})) {
         auto const name = rules::display_text(key, detail_name_characters_max);
         auto const text = plain_value(value);
         if (line.details.size() < details_max && text && !text->empty() && !name.empty())

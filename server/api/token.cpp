@@ -42,9 +42,9 @@ void refuse_consumed_code(http::Request& request, storage::AuthRequest const& au
                   .agent_id = auth.agent_id,
                   .principal_id = auth.principal_id,
                   .grant_id = auth.grant_id.value_or(""),
-                  .used_at = *auth.consumed_at}
+                  .used_at = auth.consumed_at.value()}
     );
-    auto const grace_ends = *auth.consumed_at + request.app.config.reuse_grace;
+    auto const grace_ends = auth.consumed_at.value() + request.app.config.reuse_grace;
     if (request.now > grace_ends && auth.grant_id)
         revoke_tree(
             request, auth.developer_id, *auth.grant_id, {.by = "system", .reason = "code_reuse"}

@@ -7,6 +7,7 @@
 #include "server/cli/lock_database.hpp"
 #include "server/clock.hpp"
 #include "storage/durable_file.hpp"
+#include "storage/write_ahead_log.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -29,6 +30,7 @@ std::vector<Flag> flags()
 boost::json::object back_up_here(server::Config const& config)
 {
     auto const directory = lock_database(config);
+    storage::refuse_damaged_log(directory.database());
     auto const report = backup::make_backup(backup::plan_of(config, server::Clock{}.now()));
     storage::remove_empty_log(directory.database());
     return backup::to_json(report);

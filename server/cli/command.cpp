@@ -6,6 +6,10 @@
 #include "server/keys.hpp"
 #include "storage/migrate.hpp"
 
+#include <SQLiteCpp/Exception.h>
+
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <exception>
 #include <iostream>
@@ -66,6 +70,16 @@ int report(std::exception const& error, int code)
 {
     std::cerr << "grantexd: " << error.what() << "\n";
     return code;
+}
+
+int report_database(SQLite::Exception const& error)
+{
+    auto const code = error.getErrorCode();
+    if (code != SQLITE_CORRUPT && code != SQLITE_NOTADB)
+        return report(error, exit_failed);
+    std::cerr << "grantexd: the database is damaged: " << error.what()
+              << ". Try: grantexd restore with the newest backup\n";
+    return exit_config;
 }
 
 } // namespace
@@ -133,6 +147,8 @@ int run(std::vector<std::string> const& arguments)
         return report(error, exit_config);
     } catch (storage::FileRefused const& error) {
         return report(error, exit_config);
+    } catch (SQLite::Exception const& error) {
+        return report_database(error);
     } catch (std::exception const& error) {
         return report(error, exit_failed);
     }

@@ -3,6 +3,7 @@
 #include "server/cli/admin_call.hpp"
 #include "server/cli/arguments.hpp"
 #include "server/cli/http_client.hpp"
+#include "server/cli/look_at_database.hpp"
 #include "server/cli/remote_certificate.hpp"
 #include "server/data_directory.hpp"
 
@@ -203,6 +204,8 @@ std::vector<Diagnosis> diagnose(Input const& input)
     all.push_back(look_at_server(*config));
     all.push_back(look_at_health(*config));
     all.push_back(look_at_disk(*config));
+    if (auto const database = look_at_database(*config))
+        all.push_back(*database);
     all.push_back(look_at_clock());
     all.push_back(look_at_url(*config));
     all.push_back(look_at_proxy(*config));

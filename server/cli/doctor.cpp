@@ -75,8 +75,9 @@ Command const doctor_command{
     .name = "doctor",
     .summary = "check settings, disk, clock, TLS, backups and mail; say what is left to do",
     .usage = "grantexd doctor [flags]",
-    .about = "Check the settings, the disk, the clock, TLS, backups, mail and the running server.\n"
-             "What is not as it should be is said together with the command that mends it.",
+    .about = "Check the settings, the disk, the clock, TLS, backups, mail and the running server;\n"
+             "when none runs, read all of the database too. What is not as it should be is said\n"
+             "together with the command that mends it.",
     .examples = "  grantexd doctor\n"
                 "  grantexd doctor --json | jq '.[] | select(.state == \"problem\")'\n",
     .flags = place_flags,

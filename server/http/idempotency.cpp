@@ -127,7 +127,7 @@ std::optional<Outcome> Idempotency::find_answer(Request& request) const
     auto const opened = request.app.keys.open_sealed(
         request.db, purpose, owner_, key_hash_, "body", record->sealed_body
     );
-    if (!opened)
+    if (!opened || record->status < 200 || record->status > 299)
         throw internal_error("a kept answer does not open");
     // Kept as "<what is signed>\n<body>": RS256 is deterministic, so signing again gives the same
     // bytes.

@@ -13,12 +13,13 @@ constexpr int window_seconds = 60;
 
 } // namespace
 
-Limits::Limits(server::Config const& config)
+Limits::Limits(server::Config const& config, std::function<Steady> steady)
     : config_(config), factor_(
                            config.rate_profile == "off"         ? 0
                            : config.rate_profile == "reference" ? 1
                                                                 : 100
-                       )
+                       ),
+      steady_(std::move(steady))
 {}
 
 Limits::Verdict Limits::count_address(std::string_view source, storage::Timestamp now)
@@ -95,14 +96,11 @@ Limits::Verdict Limits::count(std::string key, int limit, storage::Timestamp now
     if (limit == 0)
         return {};
     auto const seconds = rules::whole_seconds(now);
-    // Never back: a clock that is set back must not open a window twice.
-    if (auto const window = seconds / window_seconds; window > window_) {
-        window_ = window;
-        counts_.clear();
-    }
+    open_window(seconds / window_seconds);
     auto& used = counts_.size() < buckets_max || counts_.contains(key) ? counts_[std::move(key)]
                                                                        : counts_[""];
-    auto const reset = std::clamp<std::int64_t>((window_ + 1) * window_seconds - seconds, 0, 60);
+    auto const reset =
+        std::clamp<std::int64_t>((window_ + 1) * window_seconds - seconds, 0, window_seconds);
     auto const allowed = used < limit;
     used += allowed ? 1 : 0;
     return {
@@ -110,6 +108,19 @@ Limits::Verdict Limits::count(std::string key, int limit, storage::Timestamp now
         .limit = limit,
         .remaining = std::max(limit - used, 0), // a smaller plan may have been set meanwhile
         .reset_seconds = static_cast<int>(reset)};
+}
+
+// A clock that is set back opens no window twice. Nor does it keep one shut: by a clock that nobody
+// sets, no limit holds for longer than a window lasts.
+void Limits::open_window(std::int64_t window)
+{
+    auto const now = steady_();
+    auto const is_over = now - opened_ >= std::chrono::seconds{window_seconds};
+    if (window <= window_ && !is_over)
+        return;
+    window_ = window;
+    opened_ = now;
+    counts_.clear();
 }
 
 void add_rate_headers(Headers& headers, Limits::Verdict const& verdict)

@@ -7,6 +7,8 @@
 #include "server/http/message.hpp"
 #include "server/http/route.hpp"
 
+#include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,7 +18,11 @@ namespace http {
 class Limits
 {
 public:
-    explicit Limits(server::Config const& config);
+    // `steady`: the clock that nobody sets.
+    using Steady = std::chrono::steady_clock::time_point();
+    explicit Limits(
+        server::Config const& config, std::function<Steady> steady = std::chrono::steady_clock::now
+    );
 
     struct Verdict
     {
@@ -42,12 +48,15 @@ public:
 
 private:
     Verdict count(std::string key, int limit, storage::Timestamp now);
+    void open_window(std::int64_t window);
     [[nodiscard]] int scaled(int per_minute) const; // by the profile
     [[nodiscard]] int route_limit(Limit limit) const;
 
     server::Config const& config_;
     int factor_; // of the profile; 0 switches limits off
+    std::function<Steady> steady_;
     std::int64_t window_ = 0;
+    std::chrono::steady_clock::time_point opened_{}; // the window
     std::unordered_map<std::string, int> counts_;
 };
 

@@ -1,6 +1,7 @@
 #include "server/http/write_view.hpp"
 
 #include "server/rules/audit_chain.hpp"
+#include "server/rules/stored_json.hpp"
 #include "server/rules/time_text.hpp"
 
 namespace http {
@@ -13,6 +14,11 @@ void write_string(std::string& out, std::string_view text)
 void write_value(WrittenView& out, storage::Timestamp time)
 {
     write_string(out.text, rules::time_text(time));
+}
+
+void write_value(WrittenView& out, RawJson const& json)
+{
+    out.text += rules::checked_json(json.text);
 }
 
 void write_value(WrittenView& out, UnsignedToken const& token)

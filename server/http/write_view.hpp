@@ -48,10 +48,7 @@ inline void write_value(WrittenView& out, rules::Amount amount) // a string
 {
     write_string(out.text, rules::amount_text(amount));
 }
-inline void write_value(WrittenView& out, RawJson const& json)
-{
-    out.text += json.text;
-}
+void write_value(WrittenView& out, RawJson const& json); // throws rules::StoredJsonBroken
 void write_value(WrittenView& out, UnsignedToken const& token);
 void write_value(WrittenView& out, UnsignedTokenLink const& link);
 

@@ -4,6 +4,7 @@
 #include "server/jobs/retry.hpp"
 #include "server/jobs/smtp_delivery.hpp"
 #include "server/rules/mail_message.hpp"
+#include "server/rules/stored_json.hpp"
 
 #include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
@@ -53,7 +54,12 @@ std::vector<std::string> DeliverNotifications::targets_with_work()
 std::vector<std::string>
 DeliverNotifications::due(std::string const& channel_id, storage::Timestamp now, std::int64_t limit)
 {
-    return storage::list_due_notifications(host_.app.reader, channel_id, now, limit);
+    auto ids = storage::list_due_notifications(host_.app.reader, channel_id, now, limit);
+    if (ids.empty())
+        ids = misdated(
+            storage::list_latest_due_notifications(host_.app.reader, channel_id, now, limit), now
+        );
+    return ids;
 }
 
 std::optional<storage::Timestamp> DeliverNotifications::next_due(std::string const& channel_id)
@@ -91,6 +97,18 @@ asio::awaitable<Attempt> DeliverNotifications::attempt(std::string const& id, Co
 
 asio::awaitable<std::string>
 DeliverNotifications::send(Outgoing const& outgoing, ConnectionPool& pool)
+{
+    std::string error;
+    try {
+        error = co_await hand_over(outgoing, pool);
+    } catch (std::exception const& damage) { // a row that is not what was written to it
+        error = std::string{"the alert or its channel is damaged: "} + damage.what();
+    }
+    co_return error;
+}
+
+asio::awaitable<std::string>
+DeliverNotifications::hand_over(Outgoing const& outgoing, ConnectionPool& pool)
 {
     auto const config = open_config(outgoing);
     if (!config)
@@ -130,7 +148,7 @@ DeliverNotifications::request_of(Outgoing const& outgoing, boost::json::object c
                  {.id = event_id,
                   .type = "anomaly.detected",
                   .created_at = outgoing.event_created_at.value_or(outgoing.detected_at),
-                  .data = event_data},
+                  .data = rules::checked_json(event_data)},
              .id = outgoing.id,
              .attempt = outgoing.attempts + 1,
              .secret = secret},
@@ -188,7 +206,7 @@ DeliverNotifications::mail(Outgoing const& outgoing, boost::json::object const& 
     co_return error;
 }
 
-asio::awaitable<void> DeliverNotifications::note(Outgoing const& outgoing, std::string const& error)
+asio::awaitable<bool> DeliverNotifications::note(Outgoing const& outgoing, std::string const& error)
 {
     auto const attempts = outgoing.attempts + 1;
     auto const delivered = error.empty();
@@ -203,7 +221,7 @@ asio::awaitable<void> DeliverNotifications::note(Outgoing const& outgoing, std::
     };
     auto const stored = co_await write(host_, update);
     if (!stored || status == "pending")
-        co_return; // not stored: it stays due and is sent again
+        co_return stored;
     host_.app.metrics.count_notification(
         outgoing.channel_type,
         delivered ? server::DeliveryEnd::delivered : server::DeliveryEnd::failed
@@ -213,6 +231,7 @@ asio::awaitable<void> DeliverNotifications::note(Outgoing const& outgoing, std::
             "notification.given_up",
             {{"channel", outgoing.channel_id}, {"alert", outgoing.anomaly_id}, {"reason", error}}
         );
+    co_return true;
 }
 
 } // namespace jobs

@@ -31,11 +31,12 @@ private:
 
     // Each returns what went wrong; empty: it was delivered.
     boost::asio::awaitable<std::string> send(Outgoing const& outgoing, ConnectionPool& pool);
+    boost::asio::awaitable<std::string> hand_over(Outgoing const& outgoing, ConnectionPool& pool);
     boost::asio::awaitable<std::string> post(OutboundRequest const& request, ConnectionPool& pool);
     boost::asio::awaitable<std::string>
     mail(Outgoing const& outgoing, boost::json::object const& config);
 
-    boost::asio::awaitable<void> note(Outgoing const& outgoing, std::string const& error);
+    boost::asio::awaitable<bool> note(Outgoing const& outgoing, std::string const& error);
 
     Host& host_;
     server::TlsClient& tls_;

@@ -2,6 +2,7 @@
 
 #include "server/jobs/event_request.hpp"
 #include "server/jobs/retry.hpp"
+#include "server/rules/stored_json.hpp"
 #include "server/webhook_secret.hpp"
 #include "storage/webhooks.hpp"
 
@@ -23,7 +24,10 @@ std::vector<std::string> DeliverWebhooks::targets_with_work()
 std::vector<std::string>
 DeliverWebhooks::due(std::string const& webhook_id, storage::Timestamp now, std::int64_t limit)
 {
-    return storage::list_due_deliveries(host_.app.reader, webhook_id, now, limit);
+    auto ids = storage::list_due_deliveries(host_.app.reader, webhook_id, now, limit);
+    if (ids.empty())
+        ids = misdated(storage::list_latest_due(host_.app.reader, webhook_id, now, limit), now);
+    return ids;
 }
 
 std::optional<storage::Timestamp> DeliverWebhooks::next_due(std::string const& webhook_id)
@@ -53,6 +57,8 @@ DeliverWebhooks::send(storage::Outgoing const& outgoing, ConnectionPool& pool)
     auto url = rules::parse_http_url(outgoing.url);
     if (!url)
         co_return Outcome{.error = "the URL is not valid any more"};
+    if (!rules::is_json(outgoing.event_data))
+        co_return Outcome{.error = "the event is damaged"};
     auto const secret = server::open_webhook_secret(host_.app, outgoing, host_.app.clock.now());
     if (!secret)
         co_return Outcome{.error = "the secret does not open"};
@@ -95,7 +101,7 @@ DeliverWebhooks::request_of(storage::Outgoing const& outgoing, std::string_view 
     );
 }
 
-asio::awaitable<void>
+asio::awaitable<bool>
 DeliverWebhooks::note(storage::Outgoing const& outgoing, Outcome const& outcome)
 {
     auto const now = host_.app.clock.now();
@@ -119,7 +125,7 @@ DeliverWebhooks::note(storage::Outgoing const& outgoing, Outcome const& outcome)
     };
     auto const stored = co_await write(host_, update);
     if (!stored || noted.status == "pending")
-        co_return; // not stored: it stays due and is sent again, under the same id
+        co_return stored;
     host_.app.metrics.count_webhook_delivery(
         delivered ? server::DeliveryEnd::delivered : server::DeliveryEnd::failed
     );
@@ -128,6 +134,7 @@ DeliverWebhooks::note(storage::Outgoing const& outgoing, Outcome const& outcome)
             "webhook.given_up",
             {{"webhook", outgoing.webhook_id}, {"delivery", outgoing.id}, {"reason", outcome.error}}
         );
+    co_return true;
 }
 
 } // namespace jobs

@@ -29,7 +29,7 @@ private:
     std::optional<storage::Outgoing> read_outgoing(std::string const& delivery_id);
     OutboundRequest request_of(storage::Outgoing const& outgoing, std::string_view secret);
     boost::asio::awaitable<Outcome> send(storage::Outgoing const& outgoing, ConnectionPool& pool);
-    boost::asio::awaitable<void> note(storage::Outgoing const& outgoing, Outcome const& outcome);
+    boost::asio::awaitable<bool> note(storage::Outgoing const& outgoing, Outcome const& outcome);
 
     Host& host_;
 };

@@ -11,11 +11,12 @@
 
 namespace jobs {
 
-// What an attempt came to. `note` writes it down; the next attempt is made meanwhile.
+// What an attempt came to. `note` writes it down; the next attempt is made meanwhile. False: it
+// could not be stored.
 struct Attempt
 {
     bool succeeded = true;
-    std::function<boost::asio::awaitable<void>()> note{}; // nothing: there is nothing to write
+    std::function<boost::asio::awaitable<bool>()> note{}; // nothing: there was nothing to send
 };
 
 class Deliverer

@@ -101,8 +101,8 @@ void DeliveryQueues::start_attempt(Shared const& queue, std::string const& id)
 asio::awaitable<void> DeliveryQueues::wait_for_room(Shared queue)
 {
     error_code cancelled;
-    while (!stopping_ &&
-           (queue->attempts >= (queue->healthy ? 1 : lanes_max) || attempts_ >= attempts_at_once))
+    while (!stopping_ && (queue->attempts >= (queue->healthy ? 1 : lanes_max) ||
+                          attempts_ >= attempts_at_once || queue->taken.size() >= taken_max))
     {
         // Room that another queue's attempt leaves is seen at the next look.
         queue->changed.expires_after(std::chrono::milliseconds{100});
@@ -149,16 +149,63 @@ std::optional<storage::Timestamp> DeliveryQueues::next_due(Queue const& queue)
 
 asio::awaitable<void> DeliveryQueues::attempt(Shared queue, std::string id)
 {
-    auto const made = co_await deliverer_.attempt(id, queue->pool);
+    auto const made = co_await make_attempt(queue, id);
     queue->healthy = made.succeeded;
     --queue->attempts;
     --attempts_;
     queue->changed.cancel();
-    // The next attempt is made while this outcome goes to disk.
-    if (made.note && !stopping_) // what stop() cut off is no failure
-        co_await made.note();
+    // The next attempt is made while this outcome goes to disk. Until it is there the row stays
+    // taken: one whose outcome cannot be stored (a full disk, a damaged row) is not sent again and
+    // again.
+    std::chrono::seconds wait{1};
+    while (!stopping_) { // what stop() cut off is no failure
+        auto const settled = co_await settle(queue, id, made);
+        if (settled || stopping_)
+            break;
+        asio::steady_timer pause{host_.loop, wait};
+        co_await pause.async_wait(asio::use_awaitable);
+        wait = std::min(2 * wait, sweep_interval);
+    }
     queue->taken.erase(id);
     queue->changed.cancel();
+}
+
+asio::awaitable<Attempt> DeliveryQueues::make_attempt(Shared queue, std::string id)
+{
+    Attempt made;
+    try {
+        made = co_await deliverer_.attempt(id, queue->pool);
+    } catch (std::exception const& failure) {
+        host_.log.event("error", {{"code", "JOB"}, {"delivery", id}, {"cause", failure.what()}});
+        made = Attempt{.succeeded = false};
+    }
+    co_return made;
+}
+
+// False: again after a pause.
+asio::awaitable<bool> DeliveryQueues::settle(Shared queue, std::string id, Attempt const& made)
+{
+    auto settled = false;
+    if (made.note)
+        settled = co_await made.note();
+    else
+        settled = !is_due(*queue, id); // it went with its target meanwhile
+    if (!settled)
+        host_.log.event(
+            "error",
+            {{"code", "JOB"},
+             {"delivery", id},
+             {"cause", made.note ? "its outcome could not be stored" : "it cannot be read"}}
+        );
+    co_return settled;
+}
+
+bool DeliveryQueues::is_due(Queue const& queue, std::string const& id)
+{
+    auto const limit = deliveries_per_look + static_cast<std::int64_t>(queue.taken.size());
+    auto const ids =
+        read(host_, [&] { return deliverer_.due(queue.target, host_.app.clock.now(), limit); });
+    return std::ranges::find(ids, id) != ids.end();
 }
 
 } // namespace jobs

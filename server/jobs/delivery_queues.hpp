@@ -37,6 +37,7 @@ public:
     static constexpr int lanes_max = 4;          // attempts at once to one target
     static constexpr int attempts_at_once = 128; // and to all of them
     static constexpr std::int64_t deliveries_per_look = 64;
+    static constexpr std::size_t taken_max = 64; // of one target, whose outcomes are not stored yet
     static constexpr std::chrono::seconds sweep_interval{30}; // between looks without a wake-up
     static constexpr std::chrono::seconds idle_max{5};        // a connection is kept without work
 
@@ -64,9 +65,12 @@ private:
     boost::asio::awaitable<void> pause(Shared queue);
     void start_attempt(Shared const& queue, std::string const& id);
     boost::asio::awaitable<void> attempt(Shared queue, std::string id);
+    boost::asio::awaitable<Attempt> make_attempt(Shared queue, std::string id);
+    boost::asio::awaitable<bool> settle(Shared queue, std::string id, Attempt const& made);
 
     void open_queue(std::string const& target);
     std::vector<std::string> due(Queue const& queue);
+    bool is_due(Queue const& queue, std::string const& id);
     std::optional<storage::Timestamp> next_due(Queue const& queue);
 
     Host& host_;

@@ -34,7 +34,7 @@ bool run_in_savepoint(Host& host, Work const& work)
         db.run("SAVEPOINT job");
         try {
             work(db);
-        } catch (SQLite::Exception const& failure) {
+        } catch (std::exception const& failure) { // a row that is not what was written to it
             host.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
             db.run("ROLLBACK TO job");
             db.run("RELEASE job");

@@ -12,6 +12,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace jobs {
@@ -51,6 +52,7 @@ private:
     server::TlsClient& tls_;
     boost::asio::steady_timer pause_;
     std::weak_ptr<SmtpConnection> connection_; // the one under way
+    std::set<std::string> unnoted_;            // gone out, and the disk did not take that it has
     bool stopping_ = false;
 };
 

@@ -6,6 +6,8 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <span>
 
@@ -54,13 +56,9 @@ asio::awaitable<bool> WriteUsage::write_all()
     for (std::size_t first = 0; first < all.size(); first += rows_per_write_max) {
         auto const slice =
             std::span{all}.subspan(first, std::min(rows_per_write_max, all.size() - first));
-        Work const add = [&counts, slice](storage::Database& db) {
-            for (auto const& count : slice) {
-                storage::UsageDay added;
-                added.day = count.day;
-                added.verifications = count.added;
-                counts.note_stored(count, storage::update_usage(db, count.developer_id, added));
-            }
+        Work const add = [this, slice](storage::Database& db) {
+            for (auto const& count : slice)
+                store_count(db, count);
         };
         if (complete)
             complete = co_await write(host_, add);
@@ -68,6 +66,26 @@ asio::awaitable<bool> WriteUsage::write_all()
             counts.settle(count, complete);
     }
     co_return complete;
+}
+
+void WriteUsage::store_count(storage::Database& db, server::VerificationCounts::Count const& count)
+{
+    storage::UsageDay added;
+    added.day = count.day;
+    added.verifications = count.added;
+    try {
+        auto const stored = storage::update_usage(db, count.developer_id, added);
+        host_.app.verification_counts.note_stored(count, stored);
+    } catch (SQLite::Exception const& failure) {
+        // A row whose number is damaged takes no more; those of others are written all the same.
+        if (failure.getErrorCode() != SQLITE_CONSTRAINT)
+            throw;
+        host_.log.event(
+            "error", {{"code", "JOB"},
+                      {"cause", "counted verifications of " + count.developer_id +
+                                    " are lost: " + failure.what()}}
+        );
+    }
 }
 
 } // namespace jobs

@@ -28,6 +28,7 @@ public:
 private:
     boost::asio::awaitable<void> run();
     boost::asio::awaitable<bool> write_all();
+    void store_count(storage::Database& db, server::VerificationCounts::Count const& count);
 
     Host host_;
     boost::asio::steady_timer pause_;

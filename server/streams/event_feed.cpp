@@ -1,7 +1,10 @@
 #include "server/streams/event_feed.hpp"
 
+#include "server/rules/stored_json.hpp"
 #include "server/rules/webhook_delivery.hpp"
 #include "storage/developers.hpp"
+
+#include <SQLiteCpp/Exception.h>
 
 #include <algorithm>
 
@@ -14,8 +17,8 @@ constexpr std::int64_t events_per_read = 20;
 
 } // namespace
 
-EventFeed::EventFeed(server::App& app, http::StreamOpening opening)
-    : app_(app), opening_(std::move(opening))
+EventFeed::EventFeed(server::App& app, http::StreamOpening opening, http::Log log)
+    : app_(app), opening_(std::move(opening)), log_(std::move(log))
 {}
 
 std::vector<storage::Event> EventFeed::next()
@@ -35,8 +38,15 @@ std::vector<storage::Event> EventFeed::next()
 
 bool EventFeed::passes(storage::Event const& event) const
 {
-    return !opening_.types ||
-           std::ranges::find(*opening_.types, event.type) != opening_.types->end();
+    if (opening_.types && std::ranges::find(*opening_.types, event.type) == opening_.types->end())
+        return false;
+    if (rules::is_json(event.data))
+        return true;
+    // Passed over: a consumer that resumes would come to it again and again.
+    log_.event(
+        "error", {{"code", "STREAM"}, {"event", event.id}, {"cause", "the event is damaged"}}
+    );
+    return false;
 }
 
 void EventFeed::set_types(std::optional<std::vector<std::string>> types)
@@ -51,10 +61,15 @@ void EventFeed::set_place(std::string after_id)
 
 bool EventFeed::is_overfull()
 {
-    auto const waiting = storage::count_events_after(
-        app_.reader, opening_.developer_id, opening_.after_id, events_waiting_max + 1
-    );
-    return waiting.events > events_waiting_max || waiting.bytes > bytes_waiting_max;
+    try {
+        auto const waiting = storage::count_events_after(
+            app_.reader, opening_.developer_id, opening_.after_id, events_waiting_max + 1
+        );
+        return waiting.events > events_waiting_max || waiting.bytes > bytes_waiting_max;
+    } catch (SQLite::Exception const& failure) { // of a timer, where nobody else would see it
+        log_.event("error", {{"code", "STREAM"}, {"cause", failure.what()}});
+        return true;
+    }
 }
 
 bool EventFeed::is_allowed()

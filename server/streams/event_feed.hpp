@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/app.hpp"
+#include "server/http/log.hpp"
 #include "server/http/stream_opening.hpp"
 #include "storage/events.hpp"
 
@@ -13,7 +14,7 @@ namespace streams {
 class EventFeed
 {
 public:
-    EventFeed(server::App& app, http::StreamOpening opening);
+    EventFeed(server::App& app, http::StreamOpening opening, http::Log log);
 
     // The next events that pass the filter, at most a few; none: there are no more yet.
     std::vector<storage::Event> next();
@@ -42,6 +43,7 @@ private:
 
     server::App& app_;
     http::StreamOpening opening_;
+    http::Log log_;
 };
 
 // The envelope as one line of JSON.

@@ -11,7 +11,7 @@ void Streams::open(
 {
     auto const developer = opening.developer_id;
     auto const kind = opening.kind;
-    EventFeed feed{app_, std::move(opening)};
+    EventFeed feed{app_, std::move(opening), log_};
     std::shared_ptr<Stream> stream;
     if (kind == server::StreamKind::sse)
         stream = std::make_shared<SseStream>(taken, std::move(feed), log_);

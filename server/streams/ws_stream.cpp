@@ -301,9 +301,14 @@ void WsStream::take(std::string_view message, bool is_first)
     auto& app = feed_.app();
     server::Turn const turn{app, app.reader, app.clock.now()};
     auto const time = rules::parse_time(text);
-    auto const place = time ? server::place_after_time(turn, *time)
-                            : server::place_after_event(turn, feed_.opening().developer_id, text);
-    feed_.set_place(place.after_id);
+    try {
+        auto const place =
+            time ? server::place_after_time(turn, *time)
+                 : server::place_after_event(turn, feed_.opening().developer_id, text);
+        feed_.set_place(place.after_id);
+    } catch (SQLite::Exception const& failure) { // the next read says so to the client
+        log_.event("error", {{"code", "STREAM"}, {"cause", failure.what()}});
+    }
     wake();
 }
 

@@ -33,4 +33,35 @@ BOOST_AUTO_TEST_CASE(S_101_any_number_of_addresses_fits_into_64_megabytes)
     BOOST_TEST(limits.buckets() == 1U);
 }
 
+BOOST_AUTO_TEST_CASE(R_11_a_clock_that_is_set_back_keeps_nobody_out_for_longer_than_a_window)
+{
+    using std::chrono::seconds;
+    server::Config config;
+    config.rate_profile = "reference";
+    config.rate_ip = 3;
+    std::chrono::steady_clock::time_point steady{seconds{1000}};
+    http::Limits limits{config, [&steady] { return steady; }};
+    storage::Timestamp const start{std::chrono::hours{24 * 365 * 50}};
+    auto const is_allowed = [&](seconds set_by) {
+        return limits.count_address("198.0.0.1", start + set_by).allowed;
+    };
+    seconds const ten_years{10 * 365 * 24 * 3600};
+    for (int i = 0; i < 3; ++i)
+        BOOST_TEST(is_allowed(ten_years));
+    BOOST_TEST(!is_allowed(ten_years));
+    steady += seconds{59};
+    BOOST_TEST(!is_allowed(seconds{0})); // set back: the window is not opened once more
+    steady += seconds{1};
+    for (int i = 0; i < 3; ++i)
+        BOOST_TEST(is_allowed(seconds{0}));
+    BOOST_TEST(!is_allowed(seconds{0}));
+    // Set back every second, it stands still; the limit does not.
+    for (int second = 0; second < 60; ++second) {
+        BOOST_TEST(!is_allowed(seconds{-(second % 2)}));
+        steady += seconds{1};
+    }
+    BOOST_TEST(is_allowed(seconds{0}));
+    BOOST_TEST(is_allowed(seconds{60})); // and the next minute is a new window
+}
+
 BOOST_AUTO_TEST_SUITE_END()
