@@ -87,8 +87,9 @@ export async function run_program(command, { patience = patience_milliseconds, .
 export const run_grantexd = (args, options) => run_program([binary(), ...args], options);
 
 export class Server {
-    // wrapper: a command that starts the program, such as ["unshare", "-m"].
-    constructor({ args = ["--dev"], env = {}, data_dir, listen, wrapper = [] } = {}) {
+    // wrapper: a command that starts the program, such as ["unshare", "-m"]. file: the program.
+    constructor({ args = ["--dev"], env = {}, data_dir, listen, wrapper = [], file } = {}) {
+        this.file = file ?? binary();
         this.data_dir = data_dir ?? join(temporary_directory(), "data");
         this.listen = listen ?? "127.0.0.1:0";
         this.args = args;
@@ -117,7 +118,7 @@ export class Server {
     async start() {
         const flags = ["--data-dir", this.data_dir, "--listen", this.listen];
         this.program = start_program(
-            [...this.wrapper, binary(), "serve", ...this.args, ...flags],
+            [...this.wrapper, this.file, "serve", ...this.args, ...flags],
             { env: this.env },
         );
         await this.#banner();
