@@ -80,7 +80,7 @@ const losses = {
     half: (random) => () => random.chance(0.5),
     most: (random) => () => random.chance(0.85),
 };
-export const kinds_of_loss = Object.keys(losses);
+const kinds_of_loss = Object.keys(losses);
 
 export class Disk {
     constructor() {
@@ -156,7 +156,7 @@ export class Disk {
     }
 
     // Writes one of the possible images into an empty directory: what was kept of how many steps.
-    write_image(target, random, { loss = random.pick(kinds_of_loss), is_torn = true } = {}) {
+    write_image(target, random, loss = random.pick(kinds_of_loss)) {
         const figures = { loss, pending: 0, kept: 0, torn: 0 };
         const survivors = (node) => {
             const keeps = losses[loss](random, node.pending.length);
@@ -164,7 +164,7 @@ export class Disk {
             const kept = node.pending.filter(keeps);
             figures.kept += kept.length;
             return kept.flatMap((step) => {
-                const whole = step.kind !== "write" || !is_torn || loss === "everything";
+                const whole = step.kind !== "write" || loss === "everything";
                 if (whole || random.chance(0.7)) return [step];
                 ++figures.torn;
                 return torn(step, random);
