@@ -8,6 +8,30 @@ namespace storage {
 
 namespace {
 
+// Bounds how long a commit waits for a checkpoint, and how large the log grows.
+constexpr int pages_before_checkpoint = 1000;
+
+// After a failed fsync the kernel may have dropped the dirty pages: trying again could report
+// success for data that is gone (PostgreSQL's "fsyncgate").
+bool is_failed_sync(int error)
+{
+    return error == SQLITE_IOERR_FSYNC || error == SQLITE_IOERR_DIR_FSYNC;
+}
+
+// Runs in each commit, in the place of SQLite's own hook, which is silent about failures. What this
+// returns becomes the result of the commit. Of other failures nothing is lost: all is in the log,
+// and the next commit tries again.
+int checkpoint_when_due(void*, sqlite3* handle, char const* database, int pages)
+{
+    if (pages < pages_before_checkpoint ||
+        sqlite3_wal_checkpoint_v2(
+            handle, database, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr
+        ) == SQLITE_OK)
+        return SQLITE_OK;
+    auto const error = sqlite3_extended_errcode(handle);
+    return is_failed_sync(error) ? error : SQLITE_OK;
+}
+
 CommitResult commit_now(Database& writer)
 {
     auto* const handle = writer.connection().getHandle();
@@ -15,9 +39,7 @@ CommitResult commit_now(Database& writer)
         return CommitResult::durable;
 
     auto const error = sqlite3_extended_errcode(handle);
-    // After a failed fsync the kernel may have dropped the dirty pages: trying again could report
-    // success for data that is gone (PostgreSQL's "fsyncgate").
-    if (error == SQLITE_IOERR_FSYNC || error == SQLITE_IOERR_DIR_FSYNC)
+    if (is_failed_sync(error))
         return CommitResult::unknown;
     // Some failures leave the transaction open.
     if (sqlite3_get_autocommit(handle) == 0 &&
@@ -28,7 +50,11 @@ CommitResult commit_now(Database& writer)
 
 } // namespace
 
-CommitThread::CommitThread(Database& writer) : writer_(writer), thread_([this] { work(); }) {}
+CommitThread::CommitThread(Database& writer) : writer_(writer)
+{
+    sqlite3_wal_hook(writer.connection().getHandle(), checkpoint_when_due, nullptr);
+    thread_ = std::thread{[this] { work(); }};
+}
 
 CommitThread::~CommitThread()
 {

@@ -51,6 +51,9 @@ Database Database::open_writer(std::filesystem::path const& file)
     database.execute("PRAGMA secure_delete = FAST");
     database.execute("PRAGMA wal_autocheckpoint = 1000");
     database.execute("PRAGMA cache_size = -8192");
+    // The log has its name by now. SQLite syncs that with its first write, and does not say when
+    // it fails.
+    sync_directory(file.has_parent_path() ? file.parent_path() : ".");
     return database;
 }
 

@@ -22,9 +22,11 @@ const kept_folder = fileURLToPath(new URL("../../.build/crash/images", import.me
 
 // A disk that is watched: a directory for the data directory of one program, and what was in it.
 export class Recording {
-    constructor() {
+    // more: variables of the program.
+    constructor(more = {}) {
         this.root = temporary_directory();
         this.data_dir = join(this.root, "data");
+        this.more = more;
         this.begin();
     }
     // A program that starts now finds what is there, all of it durable.
@@ -33,7 +35,7 @@ export class Recording {
         const here = names.filter((name) => /\.(db|db-wal|key|lock)$/.test(name));
         this.files = here.map((name) => [`data/${name}`, readFileSync(join(this.data_dir, name))]);
         this.log = join(temporary_directory(), "disk.log");
-        this.variables = watching(this.data_dir, { DISK_LOG: this.log });
+        this.variables = watching(this.data_dir, { DISK_LOG: this.log, ...this.more });
     }
     server({ env, ...options } = {}) {
         const all = { GRANTEXD_RATE_PROFILE: "off", ...env, ...this.variables };
@@ -104,9 +106,10 @@ async function faults_of_image({ data_dir }, moment, { options, look, ask }) {
     return faults;
 }
 
-async function lose_power(recorded, at, random, name) {
+// A power loss before a step. loss: one of those of tests/crash/disk_image.mjs.
+export async function lose_power(recorded, at, random, name, loss) {
     const { recording } = recorded;
-    const image = make_image(recording.before(at), random);
+    const image = make_image(recording.before(at), random, loss);
     // A server changes what it starts on; whoever looks into a fault wants the image.
     const kept = join(kept_folder, name);
     rmSync(kept, { recursive: true, force: true });
