@@ -18,10 +18,16 @@ bool is_failed_sync(int error)
     return error == SQLITE_IOERR_FSYNC || error == SQLITE_IOERR_DIR_FSYNC;
 }
 
+std::string failure_text(std::string_view what, sqlite3* handle)
+{
+    return std::string{what} + ": " + sqlite3_errmsg(handle) + " (" +
+           std::to_string(sqlite3_extended_errcode(handle)) + ")";
+}
+
 // Runs in each commit, in the place of SQLite's own hook, which is silent about failures. What this
 // returns becomes the result of the commit. Of other failures nothing is lost: all is in the log,
 // and the next commit tries again.
-int checkpoint_when_due(void*, sqlite3* handle, char const* database, int pages)
+int checkpoint_when_due(void* failure, sqlite3* handle, char const* database, int pages)
 {
     if (pages < pages_before_checkpoint ||
         sqlite3_wal_checkpoint_v2(
@@ -29,16 +35,20 @@ int checkpoint_when_due(void*, sqlite3* handle, char const* database, int pages)
         ) == SQLITE_OK)
         return SQLITE_OK;
     auto const error = sqlite3_extended_errcode(handle);
+    *static_cast<std::string*>(failure) = failure_text("the checkpoint failed", handle);
     return is_failed_sync(error) ? error : SQLITE_OK;
 }
 
-CommitResult commit_now(Database& writer)
+CommitResult commit_now(Database& writer, std::string& failure)
 {
     auto* const handle = writer.connection().getHandle();
+    failure.clear();
     if (sqlite3_exec(handle, "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK)
         return CommitResult::durable;
 
     auto const error = sqlite3_extended_errcode(handle);
+    if (failure.empty())
+        failure = failure_text("the commit failed", handle);
     if (is_failed_sync(error))
         return CommitResult::unknown;
     // Some failures leave the transaction open.
@@ -52,7 +62,7 @@ CommitResult commit_now(Database& writer)
 
 CommitThread::CommitThread(Database& writer) : writer_(writer)
 {
-    sqlite3_wal_hook(writer.connection().getHandle(), checkpoint_when_due, nullptr);
+    sqlite3_wal_hook(writer.connection().getHandle(), checkpoint_when_due, &failure_);
     thread_ = std::thread{[this] { work(); }};
 }
 
@@ -84,7 +94,7 @@ void CommitThread::work()
             return;
         auto const done = std::exchange(done_, nullptr);
         lock.unlock();
-        done(commit_now(writer_));
+        done(commit_now(writer_, failure_));
         lock.lock();
     }
 }

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 
 namespace storage {
@@ -29,10 +30,15 @@ public:
     // Commits the open transaction. `done` runs on this thread. At most one commit at a time.
     void commit(std::function<void(CommitResult)> done);
 
+    // Why that commit, or the checkpoint that was due with it, failed; empty: nothing did. From
+    // `done` on until the next commit.
+    [[nodiscard]] std::string const& failure() const { return failure_; }
+
 private:
     void work();
 
     Database& writer_;
+    std::string failure_;
     std::mutex mutex_;
     std::condition_variable ready_;
     std::function<void(CommitResult)> done_;

@@ -7,6 +7,7 @@
 #include "server/http/limits.hpp"
 #include "server/http/log.hpp"
 #include "server/http/message.hpp"
+#include "server/http/outage_lines.hpp"
 #include "server/http/route.hpp"
 #include "server/http/write_batches.hpp"
 
@@ -55,6 +56,8 @@ private:
     void sign(Shared const& exchange);
     void finish(Shared const& exchange);
     void fail(Exchange& exchange, ApiError error);
+    void log_cause(Exchange const& exchange, ApiError const& error);
+    std::string outage_cause(std::string const& cause);
     Response render(Exchange& exchange);
     void add_stream(Shared const& exchange, Response& response);
 
@@ -67,6 +70,7 @@ private:
     OpenStream open_stream_ = [](TakenConnection&, Message const&, StreamOpening) {};
     Waiting* waiting_ = nullptr;
     Limits limits_;
+    OutageLines outage_lines_;
     WriteBatches batches_;
     crypto::SignPool pool_; // last: its threads are joined before the rest goes
 };

@@ -30,6 +30,10 @@ public:
     using Durable = std::function<void(std::size_t writes)>;
     void on_durable(Durable listener) { on_durable_.push_back(std::move(listener)); }
 
+    // Called with what the disk has refused: a commit, whose writes are told too, or a checkpoint.
+    using Failed = std::function<void(std::string const& why)>;
+    void on_failure(Failed listener) { on_failure_ = std::move(listener); }
+
     [[nodiscard]] std::size_t batches() const { return batches_; } // committed so far
     [[nodiscard]] bool idle() const { return !open_ && !committing_; }
 
@@ -56,6 +60,7 @@ private:
     std::vector<Committed> batch_;
     std::vector<Job> waiting_;
     std::vector<Durable> on_durable_;
+    Failed on_failure_ = [](std::string const&) {};
     storage::CommitThread thread_; // last: joined before what it uses goes
 };
 
