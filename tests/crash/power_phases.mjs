@@ -12,6 +12,7 @@ import { chain_faults, fetch_chain } from "../clients/audit_chain.mjs";
 import { fixture_master_key } from "../fixtures/master_key.mjs";
 import { database_of, sha256_of } from "../support/data_files.mjs";
 import { copy_of_database, read_rows, run_sql } from "../support/database.mjs";
+import { eventually } from "../support/process_state.mjs";
 import { run_grantexd, run_program, temporary_directory } from "../support/server.mjs";
 import { dev_binary } from "./disk_log.mjs";
 import { Recording, faults_of_team } from "./power_loss.mjs";
@@ -43,29 +44,36 @@ async function timed(promise) {
 const command = (server, ...args) =>
     timed(run_grantexd([...args, "--json", "--data-dir", server.data_dir]));
 
-// A server's first start, and what clients do then.
-export async function any_time(random, milliseconds = 400 + random.below(1200)) {
+// A server's first start, and what clients do then, for a while.
+export async function any_time(random, a_while = () => pause(400 + random.below(1200))) {
     const recording = new Recording();
     const server = await recording.server().start();
-    const team = await under_load(server, random, () => pause(milliseconds));
+    const team = await under_load(server, random, () => a_while(server));
     await server.kill9();
     const ask = (started, moment) => faults_of_team(started, team, moment);
     return { recording: recording.read(), options: options_of(server), ask };
 }
 
+// The log is as long as one that is due for a checkpoint: there are some behind it, or just now.
+async function past_a_checkpoint(server) {
+    const frame_bytes = 24 + 4096;
+    const is_due = () => statSync(`${database_of(server.data_dir)}-wal`).size > 1000 * frame_bytes;
+    assert.ok(await eventually(is_due, 30_000), "the log does not grow");
+    await pause(200);
+}
+
 // From the sync of the log with which a checkpoint begins to the first commits after it.
 export async function checkpoint(random) {
-    const { recording, ...rest } = await any_time(random, 1200 + random.below(600));
-    const is_of_file = ({ path }) => path === "data/grantexd.db";
+    const { recording, ...rest } = await any_time(random, past_a_checkpoint);
     const { steps } = recording;
+    // Before the log is there, the first start writes to the file itself.
+    const log_begins = steps.findIndex(({ path }) => path === "data/grantexd.db-wal");
     const inside = new Set();
-    for (const [index, step] of steps.entries()) {
-        if (!is_of_file(step)) continue;
-        for (let near = index - 2; near < index + 20; ++near) if (steps[near]) inside.add(near);
-    }
-    const after_start = [...inside].filter((index) => index > 1000);
-    assert.ok(after_start.length > 0, "there was no checkpoint");
-    return { recording, ...rest, steps: after_start };
+    for (const [index, { kind, path }] of steps.entries())
+        if (path === "data/grantexd.db" && kind !== "open" && index > log_begins)
+            for (let near = index - 2; near < index + 20; ++near) if (steps[near]) inside.add(near);
+    assert.ok(inside.size > 0, "there was no checkpoint");
+    return { recording, ...rest, steps: [...inside] };
 }
 
 // A database on its own, under any name, as read_rows() wants it.
@@ -105,7 +113,7 @@ export async function migration() {
         const chain = await fetch_chain(started.base, started.sandbox_key);
         return [...faults, ...chain_faults(chain)];
     };
-    return { recording: recording, options: { env }, look, ask };
+    return { recording, options: { env }, look, ask };
 }
 
 const backups_of = (data_dir) => {
