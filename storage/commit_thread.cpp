@@ -30,9 +30,8 @@ std::string failure_text(std::string_view what, sqlite3* handle)
 int checkpoint_when_due(void* failure, sqlite3* handle, char const* database, int pages)
 {
     if (pages < pages_before_checkpoint ||
-        sqlite3_wal_checkpoint_v2(
-            handle, database, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr
-        ) == SQLITE_OK)
+        sqlite3_wal_checkpoint_v2(handle, database, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr) ==
+            SQLITE_OK)
         return SQLITE_OK;
     auto const error = sqlite3_extended_errcode(handle);
     *static_cast<std::string*>(failure) = failure_text("the checkpoint failed", handle);

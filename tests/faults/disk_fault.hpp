@@ -27,8 +27,8 @@ struct Order
     std::int32_t error;
     char ending[44]; // of the path; empty: any
     // What came of it.
-    std::uint32_t seen;   // calls that the order is about
-    std::uint32_t failed; // of them
+    std::uint32_t seen;         // calls that the order is about
+    std::uint32_t failed;       // of them
     std::uint32_t synced_again; // syncs that were asked of a file after one of them had failed
     std::uint32_t unused;
     std::uint64_t first_failed_at; // nanoseconds

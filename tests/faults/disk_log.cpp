@@ -35,8 +35,7 @@ void DiskLog::append(Step step, std::uint32_t handle, std::uint64_t at, std::str
         return;
     Head head{step, handle, now(), at, bytes.size()};
     // The kernel wants both to be writable, and writes to neither.
-    iovec const parts[] = {
-        {&head, sizeof head}, {const_cast<char*>(bytes.data()), bytes.size()}};
+    iovec const parts[] = {{&head, sizeof head}, {const_cast<char*>(bytes.data()), bytes.size()}};
     auto const size = static_cast<ssize_t>(sizeof head + bytes.size());
     if (::writev(descriptor_, parts, 2) != size)
         std::abort(); // a test that believed a log with holes would prove nothing

@@ -1,5 +1,5 @@
 // A log of everything that a program does to its files, from which a test builds what a power loss
-// could have left of them. Numbers are those of the machine; the reader is tests/crash/disk_log.mjs.
+// could have left of them. Numbers are the machine's; tests/crash/disk_log.mjs reads it.
 #pragma once
 
 #include <cstdint>
