@@ -1,23 +1,27 @@
 #include "server/data_directory.hpp"
 
+#include "storage/durable_file.hpp"
+
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
+#include <system_error>
 
 namespace server {
 
 DataDirectory::DataDirectory(std::filesystem::path path) : path_(std::move(path))
 {
-    std::error_code error;
-    std::filesystem::create_directories(path_.parent_path(), error);
-    if (::mkdir(path_.c_str(), 0700) != 0 && errno != EEXIST)
+    try {
+        storage::create_private_directory(path_);
+    } catch (std::system_error const& error) {
         throw ConfigError(
-            "cannot create the data directory " + path_.string() + ": " + std::strerror(errno) +
+            "cannot create the data directory " + path_.string() + ": " + error.code().message() +
             ". Try: --data-dir DIRECTORY"
         );
+    }
     auto const lock_file = path_ / "grantexd.lock";
     lock_ = ::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock_ < 0)

@@ -4,9 +4,11 @@
 
 #include "storage/database.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 
 namespace storage {
@@ -29,10 +31,29 @@ public:
     // Commits the open transaction. `done` runs on this thread. At most one commit at a time.
     void commit(std::function<void(CommitResult)> done);
 
+    // Why that commit, or the checkpoint that was due with it, failed; empty: nothing did. From
+    // `done` on until the next commit.
+    [[nodiscard]] std::string const& failure() const { return log_.failure; }
+
+    // How many pages the log (WAL) had after the last commit.
+    [[nodiscard]] int log_pages() const { return log_.pages; }
+
+    // So long the log gets before a commit copies it into the file: bounds how long that commit
+    // waits, and how large the log grows while nobody reads an older state. Pages of 4 KiB.
+    static constexpr int checkpoint_pages = 1000;
+
+    // What the hook of each commit finds.
+    struct Log
+    {
+        std::atomic<int> pages{0};
+        std::string failure;
+    };
+
 private:
     void work();
 
     Database& writer_;
+    Log log_;
     std::mutex mutex_;
     std::condition_variable ready_;
     std::function<void(CommitResult)> done_;

@@ -22,20 +22,10 @@ void configure(sqlite3* handle)
     sqlite3_db_config(handle, SQLITE_DBCONFIG_DQS_DDL, 0, nullptr);
 }
 
-// Instead of SQLite's own hook, which does the same without telling how long the log is.
-int checkpoint_when_long(void* log_pages, sqlite3* handle, char const* schema, int pages)
-{
-    *static_cast<std::atomic<int>*>(log_pages) = pages;
-    // What could not be copied now, since somebody reads an older state, the next commit tries.
-    if (pages >= checkpoint_pages)
-        sqlite3_wal_checkpoint_v2(handle, schema, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
-    return SQLITE_OK;
-}
-
 } // namespace
 
 Database::Database(std::filesystem::path file, int flags)
-    : file_(std::move(file)), log_pages_(std::make_unique<std::atomic<int>>(0)),
+    : file_(std::move(file)),
       connection_(std::make_unique<SQLite::Database>(
           file_.string(), flags | SQLite::OPEN_NOMUTEX, busy_timeout_milliseconds
       ))
@@ -62,10 +52,11 @@ Database Database::open_writer(std::filesystem::path const& file)
     database.execute("PRAGMA mmap_size = 0");
     database.execute("PRAGMA temp_store = MEMORY");
     database.execute("PRAGMA secure_delete = FAST");
-    sqlite3_wal_hook(
-        database.connection().getHandle(), checkpoint_when_long, database.log_pages_.get()
-    );
+    database.execute("PRAGMA wal_autocheckpoint = 1000");
     database.execute("PRAGMA cache_size = -8192");
+    // The log has its name by now. SQLite syncs that with its first write, and does not say when
+    // it fails.
+    sync_directory(file.has_parent_path() ? file.parent_path() : ".");
     return database;
 }
 

@@ -10,7 +10,6 @@
 #include <boost/describe/members.hpp>
 #include <boost/mp11/algorithm.hpp>
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -30,9 +29,6 @@ public:
 private:
     char const* text_;
 };
-
-// How long the log (WAL) gets before a commit copies it into the file, in pages of 4 KiB.
-constexpr int checkpoint_pages = 1000;
 
 class Database
 {
@@ -79,10 +75,6 @@ public:
     void execute(std::string const& sql) { connection_->exec(sql); }
 
     [[nodiscard]] bool in_transaction() const;
-
-    // Of the connection that writes: how many pages the log had after the last commit. From any
-    // thread.
-    [[nodiscard]] int log_pages() const { return *log_pages_; }
 
     [[nodiscard]] SQLite::Database& connection() { return *connection_; }
     [[nodiscard]] std::filesystem::path const& file() const { return file_; }
@@ -136,7 +128,6 @@ private:
     }
 
     std::filesystem::path file_;
-    std::unique_ptr<std::atomic<int>> log_pages_; // outlives the connection, which writes to it
     std::unique_ptr<SQLite::Database> connection_;
     // Keyed by the literal's address: each place in the source has its own statement.
     std::unordered_map<char const*, SQLite::Statement> statements_;

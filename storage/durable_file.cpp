@@ -1,6 +1,7 @@
 #include "storage/durable_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -9,6 +10,8 @@
 namespace storage {
 
 namespace {
+
+constexpr mode_t as_umask_says = 0777;
 
 [[noreturn]] void fail(int error, std::filesystem::path const& file)
 {
@@ -30,6 +33,20 @@ void sync_path(std::filesystem::path const& path, int flags)
 std::filesystem::path directory_of(std::filesystem::path const& file)
 {
     return file.has_parent_path() ? file.parent_path() : ".";
+}
+
+bool create_directory(std::filesystem::path const& directory, mode_t mode)
+{
+    auto const above = directory_of(directory);
+    if (!std::filesystem::exists(above))
+        create_directory(above, as_umask_says);
+    if (::mkdir(directory.c_str(), mode) != 0) {
+        if (errno == EEXIST)
+            return false;
+        fail(errno, directory);
+    }
+    sync_directory(above);
+    return true;
 }
 
 } // namespace
@@ -55,6 +72,11 @@ bool create_private_file(std::filesystem::path const& file)
     ::close(descriptor);
     sync_directory(directory_of(file));
     return true;
+}
+
+bool create_private_directory(std::filesystem::path const& directory)
+{
+    return create_directory(directory, 0700);
 }
 
 void rename_durably(std::filesystem::path const& from, std::filesystem::path const& to)

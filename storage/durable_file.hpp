@@ -18,6 +18,9 @@ void sync_directory(std::filesystem::path const& directory);
 // Makes an empty file that nobody else can read, from its first byte on. False: it was there.
 bool create_private_file(std::filesystem::path const& file);
 
+// Makes a directory that nobody else can read, and what is missing above it. False: it was there.
+bool create_private_directory(std::filesystem::path const& directory);
+
 // Syncs the content, then gives the file its name, replacing what has it. After a crash the name
 // stands for the one or the other, whole.
 void rename_durably(std::filesystem::path const& from, std::filesystem::path const& to);

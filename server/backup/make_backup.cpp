@@ -10,7 +10,6 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,16 +21,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr auto* partial_suffix = ".partial";
-
-void make_directory(fs::path const& directory)
-{
-    if (directory.has_parent_path())
-        fs::create_directories(directory.parent_path());
-    if (::mkdir(directory.c_str(), 0700) == 0)
-        storage::sync_directory(directory.has_parent_path() ? directory.parent_path() : ".");
-    else if (errno != EEXIST)
-        throw std::system_error(errno, std::generic_category(), directory.string());
-}
 
 // The directory itself is what is locked: the system lets go of it when the process ends.
 class DirectoryLock
@@ -169,7 +158,7 @@ void verify(fs::path const& file, Report& report, std::stop_token const& stop)
 Report make(Plan const& plan, std::stop_token const& stop)
 {
     auto const started = std::chrono::steady_clock::now();
-    make_directory(plan.directory);
+    storage::create_private_directory(plan.directory);
     DirectoryLock const lock{plan.directory};
     remove_leftovers(plan.directory);
 

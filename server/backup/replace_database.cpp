@@ -85,6 +85,8 @@ void replace_database(fs::path const& staged, Restored& restored)
     // file.
     for (auto const* const suffix : suffixes_of_log)
         fs::remove(storage::with_suffix(database, suffix));
+    // A power loss could otherwise undo the removal and not what comes after it.
+    storage::sync_directory(database.parent_path());
     storage::rename_durably(staged, database);
 }
 

@@ -71,12 +71,16 @@ Dispatch::Dispatch(
     std::function<void(std::string_view why)> fatal
 )
     : loop_(loop), app_(app), routes_(routes), index_(routes), log_(std::move(log)),
-      log_turn_(loop, [this] { log_.flush(); }), snapshot_(loop, app.reader, app.writer),
+      log_turn_(loop, [this] { log_.flush(); }), snapshot_(loop, app.reader, batches_),
       fatal_(std::move(fatal)), limits_(app.config), batches_(loop, app.writer),
       pool_(std::max(1U, std::thread::hardware_concurrency()))
 {
     for (auto const& route : routes)
         declarations_.push_back(&find_declaration(route.operation.handler));
+    batches_.on_failure([this](std::string const& why) {
+        if (auto const cause = outage_cause(why); !cause.empty())
+            log_.event("error", {{"code", "DISK"}, {"cause", cause}});
+    });
     batches_.before_commit([this] { usage_.write(app_.writer); });
     batches_.on_durable([this](std::size_t writes) {
         snapshot_.end(); // whoever hears of this batch, and all that follows from it, reads it
@@ -315,10 +319,24 @@ void Dispatch::sign(Shared const& exchange)
 void Dispatch::fail(Exchange& exchange, ApiError error)
 {
     if (!error.cause.empty())
-        log_.event(
-            "error", {{"request", exchange.id}, {"code", error.code}, {"cause", error.cause}}
-        );
+        log_cause(exchange, error);
     exchange.error = std::move(error);
+}
+
+void Dispatch::log_cause(Exchange const& exchange, ApiError const& error)
+{
+    auto const cause = error.status == 503 ? outage_cause(error.cause) : error.cause;
+    if (!cause.empty())
+        log_.event("error", {{"request", exchange.id}, {"code", error.code}, {"cause", cause}});
+}
+
+// Empty: it was told less than a second ago.
+std::string Dispatch::outage_cause(std::string const& cause)
+{
+    auto const left_out = outage_lines_.due(cause, std::chrono::steady_clock::now());
+    if (!left_out)
+        return {};
+    return *left_out == 0 ? cause : cause + ", and " + std::to_string(*left_out) + " more like it";
 }
 
 std::size_t Dispatch::body_bytes_max(std::string_view, std::string_view)

@@ -9,6 +9,7 @@
 #include "server/http/log.hpp"
 #include "server/http/match.hpp"
 #include "server/http/message.hpp"
+#include "server/http/outage_lines.hpp"
 #include "server/http/read_snapshot.hpp"
 #include "server/http/route.hpp"
 #include "server/http/write_batches.hpp"
@@ -59,6 +60,8 @@ private:
     void sign(Shared const& exchange);
     void finish(Shared const& exchange);
     void fail(Exchange& exchange, ApiError error);
+    void log_cause(Exchange const& exchange, ApiError const& error);
+    std::string outage_cause(std::string const& cause);
     Response render(Exchange& exchange);
     void add_stream(Shared const& exchange, Response& response);
 
@@ -74,6 +77,7 @@ private:
     OpenStream open_stream_ = [](TakenConnection&, Message const&, StreamOpening) {};
     Waiting* waiting_ = nullptr;
     Limits limits_;
+    OutageLines outage_lines_;
     WriteBatches batches_;
     server::UsageOfBatch usage_;
     crypto::SignPool pool_; // last: its threads are joined before the rest goes

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "server/http/end_of_turn.hpp"
+#include "server/http/write_batches.hpp"
 #include "storage/database.hpp"
 
 namespace http {
@@ -11,11 +12,11 @@ namespace http {
 class ReadSnapshot
 {
 public:
-    // `writer`: the connection that checkpoints the same file.
+    // `writes`: those to the same file.
     ReadSnapshot(
-        boost::asio::io_context& loop, storage::Database& reader, storage::Database const& writer
+        boost::asio::io_context& loop, storage::Database& reader, WriteBatches const& writes
     )
-        : reader_(reader), writer_(writer), turn_(loop, [this] { end(); })
+        : reader_(reader), writes_(writes), turn_(loop, [this] { end(); })
     {}
 
     // From here on statements of the reader see one state, until end() or the end of the turn.
@@ -24,7 +25,7 @@ public:
 
 private:
     storage::Database& reader_;
-    storage::Database const& writer_;
+    WriteBatches const& writes_;
     EndOfTurn turn_;
 };
 

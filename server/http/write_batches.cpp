@@ -93,6 +93,8 @@ void WriteBatches::finish(storage::CommitResult result)
 {
     committing_ = false;
     ++batches_;
+    if (!thread_.failure().empty())
+        on_failure_(thread_.failure());
     auto const answered = std::exchange(batch_, {});
     if (result == storage::CommitResult::durable)
         for (auto const& listener : on_durable_)

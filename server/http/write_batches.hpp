@@ -41,7 +41,12 @@ public:
     // (SQLite::Exception) refuses the whole batch.
     void before_commit(std::function<void()> listener) { before_commit_ = std::move(listener); }
 
+    // Called with what the disk has refused: a commit, whose writes are told too, or a checkpoint.
+    using Failed = std::function<void(std::string const& why)>;
+    void on_failure(Failed listener) { on_failure_ = std::move(listener); }
+
     [[nodiscard]] std::size_t batches() const { return batches_; } // committed so far
+    [[nodiscard]] int log_pages() const { return thread_.log_pages(); }
     [[nodiscard]] bool idle() const { return !open_ && !committing_; }
 
     // What waits longer than a fifth of a second on a slow disk is better told to come back.
@@ -75,6 +80,7 @@ private:
     std::deque<Job> waiting_;
     std::function<void()> before_commit_ = [] {};
     std::vector<Durable> on_durable_;
+    Failed on_failure_ = [](std::string const&) {};
     storage::CommitThread thread_; // last: joined before what it uses goes
 };
 

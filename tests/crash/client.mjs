@@ -44,8 +44,42 @@ export class Client {
     step() {
         return this[this.random.weighted(weights)]();
     }
-    write(kind, about, ...request) {
-        return this.ledger.write(this.api, kind, about, request, this.options);
+    // The answer, when one came, after learning from it.
+    async write(kind, about, ...request) {
+        const entry = await this.ledger.write(this.api, kind, about, request, this.options);
+        if (entry.answer) this.#learn(entry);
+        return entry.answer;
+    }
+    #learn(entry) {
+        this[`${entry.kind}_done`]?.(entry, entry.answer);
+    }
+
+    // This client as it was at a moment: with what it had sent, and the answers that had come.
+    at(moment) {
+        const { api, name, random } = this;
+        const then = new Client({ api, name, random });
+        const earlier = this.ledger.entries.filter(({ sent }) => sent < moment);
+        for (const { answer, refused, ...entry } of earlier) {
+            const known = then.#translated(entry);
+            if (entry.answered < moment) Object.assign(known, answer ? { answer } : { refused });
+            then.ledger.entries.push(known);
+            if (known.answer) then.#learn(known);
+        }
+        return then;
+    }
+    // What an entry speaks of, among what this client knows: later changes were made to the other's.
+    #translated({ grant, parent, tree, token, policy, ...entry }) {
+        const mine = (one) => one && this.grants.find(({ id }) => id === one.id);
+        const tokens = this.grants.flatMap((each) => each.tokens);
+        const named = {
+            grant: mine(grant),
+            parent: mine(parent),
+            tree: tree?.map(mine),
+            token: token && tokens.find(({ text }) => text === token.text),
+            policy: policy && this.policies.find(({ id }) => id === policy.id),
+        };
+        const said = Object.entries(named).filter(([, value]) => value !== undefined);
+        return { ...entry, ...Object.fromEntries(said) };
     }
 
     #live() {
@@ -57,7 +91,10 @@ export class Client {
     }
     async #register() {
         const body = { name: `${this.name} 0`, scopes };
-        this.agent = await this.write("agent", {}, "POST", "/v1/agents", body);
+        await this.write("agent", {}, "POST", "/v1/agents", body);
+    }
+    agent_done(_, answer) {
+        this.agent = answer;
     }
     #keep(answer, fields) {
         const { grantId: id, grantToken, refreshToken: refresh } = answer;
@@ -79,15 +116,18 @@ export class Client {
         });
         if (!asked) return;
         const body = { agentId: this.agent.agentId, code: asked.code, codeVerifier: verifier };
-        const answer = await this.write("exchange", { principal }, "POST", "/v1/token", body);
-        if (answer) this.#keep(answer, { principal, parent: null });
+        await this.write("exchange", { principal }, "POST", "/v1/token", body);
+    }
+    exchange_done({ principal }, answer) {
+        this.#keep(answer, { principal, parent: null });
     }
     async refresh() {
         const grant = this.#pick();
         if (!grant) return;
         const body = { agentId: this.agent.agentId, refreshToken: grant.refresh };
-        const answer = await this.write("refresh", { grant }, "POST", "/v1/token/refresh", body);
-        if (!answer) return;
+        await this.write("refresh", { grant }, "POST", "/v1/token/refresh", body);
+    }
+    refresh_done({ grant }, answer) {
         grant.tokens.push({ text: answer.grantToken, is_revoked: false });
         grant.refresh = answer.refreshToken;
     }
@@ -101,14 +141,18 @@ export class Client {
             scopes: ["calendar:read"],
         };
         const path = "/v1/grants/delegate";
-        const answer = await this.write("delegate", { parent }, "POST", path, body);
-        if (answer) this.#keep(answer, { principal: parent.principal, parent });
+        await this.write("delegate", { parent }, "POST", path, body);
+    }
+    delegate_done({ parent }, answer) {
+        this.#keep(answer, { principal: parent.principal, parent });
     }
     async revoke() {
         const grant = this.#pick();
         if (!grant) return;
         const tree = this.tree_of(grant);
-        if (!(await this.write("revoke", { tree }, "DELETE", `/v1/grants/${grant.id}`))) return;
+        await this.write("revoke", { tree }, "DELETE", `/v1/grants/${grant.id}`);
+    }
+    revoke_done({ tree }) {
         for (const each of tree) each.is_revoked = true;
     }
     tree_of(grant) {
@@ -119,8 +163,10 @@ export class Client {
         const token = this.#pick()?.tokens.find(({ is_revoked }) => !is_revoked);
         if (!token) return;
         const { jti } = claims_of(token.text);
-        if (await this.write("revoke_token", { token }, "POST", "/v1/tokens/revoke", { jti }))
-            token.is_revoked = true;
+        await this.write("revoke_token", { token }, "POST", "/v1/tokens/revoke", { jti });
+    }
+    revoke_token_done({ token }) {
+        token.is_revoked = true;
     }
     async log() {
         const action = `crash.${this.name}.${++this.count}`;
@@ -135,14 +181,19 @@ export class Client {
     async rename() {
         const body = { name: `${this.name} ${++this.count}` };
         const path = `/v1/agents/${this.agent.agentId}`;
-        this.agent = (await this.write("rename", {}, "PATCH", path, body)) ?? this.agent;
+        await this.write("rename", {}, "PATCH", path, body);
+    }
+    rename_done(_, answer) {
+        this.agent = answer;
     }
     async budget() {
         const grant = this.#live().find(({ budget }) => budget === null);
         if (!grant) return;
         const body = { grantId: grant.id, initialBudget: "100.0000" };
-        if (await this.write("allocate", { grant }, "POST", "/v1/budget/allocate", body))
-            grant.budget = { spent: 0n, debits: [] };
+        await this.write("allocate", { grant }, "POST", "/v1/budget/allocate", body);
+    }
+    allocate_done({ grant }) {
+        grant.budget = { spent: 0n, debits: [] };
     }
     async debit() {
         const rich = this.#live().filter(({ budget }) => budget && budget.spent < 900_000n);
@@ -151,22 +202,27 @@ export class Client {
         const amount = BigInt(1 + this.random.below(100_000));
         const body = { grantId: grant.id, amount: amount_text(amount) };
         const about = { grant, amount };
-        const answer = await this.write("debit", about, "POST", "/v1/budget/debit", body);
-        if (!answer) return;
+        await this.write("debit", about, "POST", "/v1/budget/debit", body);
+    }
+    debit_done({ grant, amount }, answer) {
         grant.budget.spent += amount;
         grant.budget.debits.push(answer.transactionId);
     }
     async policy() {
         const name = `${this.name}-${++this.count}`;
         const body = { name, effect: "allow", principalId: name };
-        const answer = await this.write("policy", { name }, "POST", "/v1/policies", body);
-        if (answer) this.policies.push(answer);
+        await this.write("policy", { name }, "POST", "/v1/policies", body);
+    }
+    policy_done(_, answer) {
+        this.policies.push(answer);
     }
     async drop_policy() {
         if (this.policies.length === 0) return;
         const policy = this.random.pick(this.policies);
         const path = `/v1/policies/${policy.id}`;
-        if (await this.write("drop_policy", { policy }, "DELETE", path))
-            this.policies = this.policies.filter((each) => each !== policy);
+        await this.write("drop_policy", { policy }, "DELETE", path);
+    }
+    drop_policy_done({ policy }) {
+        this.policies = this.policies.filter((each) => each !== policy);
     }
 }

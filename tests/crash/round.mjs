@@ -19,7 +19,8 @@ export async function new_developer(server, { name, clients, random, url, patien
         const of_its_own = new Random(random.below(2 ** 32));
         return new Client({ api, name: `${name}-${index}`, random: of_its_own, patient });
     };
-    return { apiKey, api, clients: Array.from({ length: clients }, client) };
+    const made_at = process.hrtime.bigint();
+    return { apiKey, api, made_at, clients: Array.from({ length: clients }, client) };
 }
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

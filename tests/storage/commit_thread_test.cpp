@@ -72,6 +72,37 @@ BOOST_AUTO_TEST_CASE(a_refused_commit_is_rolled_back_and_the_next_one_works)
     BOOST_TEST(notes() == 1);
 }
 
+BOOST_AUTO_TEST_CASE(the_log_is_copied_into_the_file_and_begun_again_when_it_is_long)
+{
+    auto const log = writer.file().string() + "-wal";
+    int expected = 0;
+    auto const add_pages = [&](int pages) {
+        for (int i = 0; i < pages; i += 50) {
+            writer.execute("BEGIN IMMEDIATE");
+            writer.run("INSERT INTO notes VALUES (?1)", std::string(std::size_t{50} * 4096, 'x'));
+            BOOST_REQUIRE((commit() == storage::CommitResult::durable));
+            ++expected;
+        }
+    };
+    add_pages(100);
+    BOOST_TEST(thread.log_pages() >= 100);
+    BOOST_TEST(thread.log_pages() < storage::CommitThread::checkpoint_pages);
+    add_pages(4000);
+    BOOST_TEST(thread.log_pages() < 2 * storage::CommitThread::checkpoint_pages);
+    BOOST_TEST(std::filesystem::file_size(log) < 10'000'000U);
+    // Whoever reads an older state keeps the log from being begun again.
+    reader.execute("BEGIN");
+    BOOST_TEST(notes() == expected);
+    auto const seen = expected;
+    add_pages(1500);
+    BOOST_TEST(thread.log_pages() >= 1500);
+    BOOST_TEST(notes() == seen);
+    reader.execute("COMMIT");
+    add_pages(100);
+    BOOST_TEST(thread.log_pages() < 100);
+    BOOST_TEST(notes() == expected);
+}
+
 BOOST_AUTO_TEST_CASE(a_commit_that_leaves_the_transaction_open_is_rolled_back)
 {
     writer.execute("PRAGMA foreign_keys = ON; CREATE TABLE child (id TEXT REFERENCES "

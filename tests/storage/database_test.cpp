@@ -88,6 +88,7 @@ BOOST_AUTO_TEST_CASE(the_writer_commits_to_disk_and_keeps_references_whole)
     BOOST_TEST(writer.find<std::string>("PRAGMA journal_mode").value() == "wal");
     BOOST_TEST(writer.find<int>("PRAGMA synchronous").value() == 2);
     BOOST_TEST(writer.find<int>("PRAGMA foreign_keys").value() == 1);
+    BOOST_TEST(writer.find<int>("PRAGMA wal_autocheckpoint").value() == 1000);
     BOOST_TEST(reader.find<int>("PRAGMA wal_autocheckpoint").value() == 0);
     for (auto* const database : {&writer, &reader}) {
         BOOST_TEST(database->find<int>("PRAGMA mmap_size").value_or(0) == 0);
@@ -107,32 +108,6 @@ BOOST_AUTO_TEST_CASE(the_writer_commits_to_disk_and_keeps_references_whole)
         writer.execute("PRAGMA writable_schema = 1; UPDATE sqlite_schema SET sql = ''"),
         SQLite::Exception
     );
-}
-
-BOOST_AUTO_TEST_CASE(the_log_is_copied_into_the_file_and_begun_again_when_it_is_long)
-{
-    auto const log = writer.file().string() + "-wal";
-    int numbers = 0;
-    auto const add_pages = [&](int pages) {
-        for (int i = 0; i < pages; i += 50)
-            add({.number = ++numbers, .text = std::string(std::size_t{50} * 4096, 'x')});
-    };
-    add_pages(100);
-    BOOST_TEST(writer.log_pages() >= 100);
-    BOOST_TEST(writer.log_pages() < storage::checkpoint_pages);
-    add_pages(4000);
-    BOOST_TEST(writer.log_pages() < 2 * storage::checkpoint_pages);
-    BOOST_TEST(std::filesystem::file_size(log) < 10'000'000U);
-    // Whoever reads an older state keeps what it reads from being overwritten.
-    reader.execute("BEGIN");
-    BOOST_TEST(reader.find<int>("SELECT count(*) FROM samples").value() == numbers);
-    add_pages(1500);
-    BOOST_TEST(writer.log_pages() >= 1500);
-    BOOST_TEST(reader.find<int>("SELECT count(*) FROM samples").value() == numbers - 30);
-    reader.execute("COMMIT");
-    add_pages(50);
-    add_pages(50);
-    BOOST_TEST(writer.log_pages() < 100);
 }
 
 BOOST_AUTO_TEST_CASE(the_reader_cannot_write)

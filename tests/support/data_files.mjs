@@ -9,11 +9,15 @@ export const mode_of = (path) => (statSync(path).mode & 0o777).toString(8);
 
 export const sha256_of = (path) => createHash("sha256").update(readFileSync(path)).digest("hex");
 
-// The admin socket of a running server is none.
-const files_in = (directory) =>
-    readdirSync(directory)
-        .sort()
-        .filter((name) => !statSync(join(directory, name)).isSocket());
+// Those in directories below it too. The admin socket of a running server is none.
+function files_in(directory, below = "") {
+    return readdirSync(join(directory, below), { withFileTypes: true })
+        .flatMap((entry) => {
+            const name = join(below, entry.name);
+            return entry.isDirectory() ? files_in(directory, name) : entry.isSocket() ? [] : [name];
+        })
+        .sort();
+}
 
 // Every file with the hash of its content; a change of any byte, name or number shows.
 export function snapshot(directory) {
