@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { copied_tree } from "./copied_tree.mjs";
 
 const units = ["crypto", "storage", "web", "rules", "http", "api"];
-const patience_seconds = 300;
+const patience_seconds = 600;
 const timed_out = 124;
 const boost_test_failed = 201; // boost::exit_test_failure
 
@@ -24,8 +24,8 @@ const run = (command, args, env = {}) =>
 const run_patiently = (command, args, env) =>
     run("timeout", ["--kill-after=10", `${patience_seconds}`, command, ...args], env);
 
-function build(target) {
-    const { status, stdout, stderr } = run("./server/build", ["dev", target]);
+function build(...targets) {
+    const { status, stdout, stderr } = run("./server/build", ["dev", ...targets]);
     if (status !== 0) throw new Error(`it does not build\n${stdout}${stderr}`);
 }
 
@@ -63,8 +63,15 @@ function run_unit(tier, suite) {
 function run_program(tier, suite) {
     const file = `tests/${tier}/${suite}_test.mjs`;
     if (!existsSync(join(copied_tree, file))) throw new Error(`there is no ${file}`);
-    build("grantexd");
-    const env = { GRANTEXD_BINARY: join(copied_tree, ".build/dev/grantexd") };
+    build("grantexd", "disk_faults");
+    const [program, faults] = ["grantexd", "libdisk_faults.so"].map((built) =>
+        join(copied_tree, ".build/dev", built),
+    );
+    const env = {
+        GRANTEXD_BINARY: program,
+        GRANTEXD_DEV_BINARY: program,
+        GRANTEXD_DISK_FAULTS: faults,
+    };
     const options = ["--test", "--test-reporter=tap"];
     return judge(run_patiently("node", [...options, file], env), failed_program);
 }
