@@ -73,11 +73,12 @@ async function fail_and_mend(server, fault, clients, known, random) {
     // A checkpoint comes only now and then.
     for (let i = 0; i < 20 && fault.outcome.failed === 0; ++i)
         count = await read_for(100, server, known, may_refuse);
-    const told = server.log().slice(log_before);
-    const log = check_log(told, performance.now() - start);
     const { failed } = fault.outcome;
-    if (order.call === "write" && failed > 0) assert.match(told, / code=DISK cause=the c\S+ failed: /);
     fault.cancel();
+    const told = () => server.log().slice(log_before);
+    const log = check_log(told(), performance.now() - start);
+    const says_why = () => / code=DISK cause=the c\S+ failed: /.test(told());
+    if (order.call === "write" && failed > 0) assert.ok(await eventually(says_why), told());
     const done = acknowledged(clients);
     const recovers = () => acknowledged(clients) >= done + clients.length;
     assert.ok(await eventually(recovers, 5000), "no write succeeds with a disk that is well");
