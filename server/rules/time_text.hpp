@@ -16,7 +16,7 @@ std::string time_text(Timestamp time); // "2026-03-02T09:12:04.000Z"
 std::string day_text(Timestamp time); // its day in UTC: "2026-03-02"
 
 // RFC 3339 date-time with any offset, or a date alone (midnight UTC). Nothing when it is neither,
-// names a day or hour that does not exist, or lies outside the years 0000 to 9999 in UTC.
+// or names a day or hour that does not exist.
 std::optional<Timestamp> parse_time(std::string_view text);
 
 std::string time_words(Timestamp time); // "2 Mar 2026, 09:12 UTC"

@@ -21,6 +21,10 @@ add_library(fuzzed STATIC EXCLUDE_FROM_ALL
 target_link_libraries(fuzzed PUBLIC OpenSSL::Crypto ${SODIUM_LIBRARY} ${IDN2_LIBRARY}
                       ${UNISTRING_LIBRARY} Boost::json Boost::url SQLiteCpp Threads::Threads)
 
+# Clang's time stamp in a precompiled header would make ccache miss.
+target_compile_options(fuzzed PUBLIC "SHELL:-Xclang -fno-pch-timestamp")
+precompile(fuzzed)
+
 add_custom_target(fuzzers)
 file(GLOB fuzzer_files CONFIGURE_DEPENDS tests/fuzz/*.cpp)
 list(REMOVE_ITEM fuzzer_files ${CMAKE_SOURCE_DIR}/tests/fuzz/main.cpp)
@@ -28,6 +32,7 @@ foreach(file IN LISTS fuzzer_files)
     get_filename_component(name ${file} NAME_WE)
     add_executable(fuzz_${name} EXCLUDE_FROM_ALL ${file} tests/fuzz/main.cpp)
     target_link_libraries(fuzz_${name} PRIVATE fuzzed)
+    target_precompile_headers(fuzz_${name} REUSE_FROM fuzzed)
     target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
     add_dependencies(fuzzers fuzz_${name})
 endforeach()

