@@ -1,6 +1,6 @@
 // Text of strangers: made safe to show, and escaped for a page.
-#include "server/rules/audit_chain.hpp"
 #include "server/rules/display_text.hpp"
+#include "server/rules/audit_chain.hpp"
 #include "server/rules/unicode.hpp"
 #include "tests/fuzz/fuzzer.hpp"
 #include "web/escape.hpp"
@@ -69,7 +69,8 @@ void check_escaped(std::string_view text)
 void test::fuzz(std::string_view input)
 {
     check_escaped(input);
-    for (auto const characters_max : {std::size_t{0}, std::size_t{1}, std::size_t{20}, input.size()}) {
+    for (auto const characters_max :
+         {std::size_t{0}, std::size_t{1}, std::size_t{20}, input.size()}) {
         auto const shown = rules::display_text(input, characters_max);
         must(check_shown(shown) <= characters_max, "a text is cut where it was to be cut");
         must(rules::display_text(shown, characters_max) == shown, "what is safe stays as it is");

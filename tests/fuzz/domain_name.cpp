@@ -1,6 +1,6 @@
 // Domains that developers claim, and the DIDs of hosts and agents.
-#include "server/rules/did.hpp"
 #include "server/rules/domain_name.hpp"
+#include "server/rules/did.hpp"
 #include "server/rules/host_address.hpp"
 #include "server/rules/network.hpp"
 #include "tests/fuzz/fuzzer.hpp"

@@ -116,7 +116,9 @@ void check_message(http::Message const& message, http::Framing const& framing)
     must(message.headers.size() <= limits.header_count_max, "there are as many headers as may be");
     for (auto const& [name, value] : message.headers) {
         must(http::is_token(name) && http::is_field_value(value), "a header is one");
-        must(std::ranges::none_of(name, [](char c) { return c >= 'A' && c <= 'Z'; }), "in lower case");
+        must(
+            std::ranges::none_of(name, [](char c) { return c >= 'A' && c <= 'Z'; }), "in lower case"
+        );
         must(value.empty() || (!is_blank(value.front()) && !is_blank(value.back())), "trimmed");
     }
     must(message.body.size() <= body_bytes_max, "a body has its bound");

@@ -104,8 +104,8 @@ void check_debit(Object const& object, NumberTexts const& number_texts)
         amount > rules::Amount{} && amount <= rules::amount_max, "an amount is within its bounds"
     );
     auto const& given = object.at("amount");
-    auto const& written = given.is_string() ? std::string{given.get_string()}
-                                            : number_texts.at("amount");
+    auto const& written =
+        given.is_string() ? std::string{given.get_string()} : number_texts.at("amount");
     test::must(
         rules::amount_of_number(written) == amount, "it is read from the text of its number"
     );

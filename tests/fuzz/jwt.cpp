@@ -1,8 +1,8 @@
 // JSON Web Tokens. An input whose first line is a JSON object is a header, its payload follows, and
 // both are signed; any other input is a token as a stranger sends it.
+#include "crypto/jwt.hpp"
 #include "crypto/base64url.hpp"
 #include "crypto/json_duplicates.hpp"
-#include "crypto/jwt.hpp"
 #include "tests/fuzz/fuzzer.hpp"
 #include "tests/fuzz/signing_key_pem.hpp"
 
@@ -15,19 +15,21 @@ namespace {
 
 namespace json = boost::json;
 
-crypto::SigningKey const& key()
+crypto::SigningKey read_key()
 {
-    // kid: grantex-2026-03-...
-    static auto const parsed = crypto::SigningKey::from_pem(
+    auto key = crypto::SigningKey::from_pem(
         test::signing_key_pem, crypto::Timestamp{std::chrono::milliseconds{1'772'442'724'321}}
     );
-    test::must(parsed.has_value(), "the fuzzer's key can be read");
-    return *parsed;
+    test::must(key.has_value(), "the fuzzer's key can be read");
+    return std::move(*key);
 }
+
+// Read at the start: it takes longer than an input may.
+crypto::SigningKey const key = read_key();
 
 std::optional<crypto::VerifiedJwt> verify(std::string_view token)
 {
-    crypto::SigningKey const* const keys[] = {&key()};
+    crypto::SigningKey const* const keys[] = {&key};
     constexpr std::string_view typs[] = {"JWT", "at+jwt"};
     return crypto::verify_jwt(token, keys, typs);
 }
@@ -54,7 +56,7 @@ void check_stranger(std::string_view token)
     if (!verify(token))
         return;
     auto const last = token.rfind('.');
-    auto const signature = key().sign(token.substr(0, last));
+    auto const signature = key.sign(token.substr(0, last));
     test::must(signature == token.substr(last + 1), "nothing is accepted that was not signed");
 }
 
@@ -65,11 +67,11 @@ void check_signed(std::string_view header_text, std::string_view payload)
         return;
     auto const input =
         crypto::encode_base64url(header_text) + '.' + crypto::encode_base64url(payload);
-    auto const signature = key().sign(input).value();
+    auto const signature = key.sign(input).value();
     auto const verified = verify(input + '.' + signature);
 
     auto const claims = parse_object(payload);
-    auto const plain = says(*header, "alg", "RS256") && says(*header, "kid", key().kid());
+    auto const plain = says(*header, "alg", "RS256") && says(*header, "kid", key.kid());
     auto const unique =
         crypto::has_unique_members(header_text) && crypto::has_unique_members(payload);
     if (verified) {
@@ -101,6 +103,6 @@ void test::fuzz(std::string_view input)
     // Seeds cannot know the name of the key.
     std::string header{take_line(input)};
     if (auto const at = header.find("$KID"); at != header.npos)
-        header.replace(at, 4, key().kid());
+        header.replace(at, 4, key.kid());
     check_signed(header, input);
 }

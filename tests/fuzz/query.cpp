@@ -98,9 +98,7 @@ void test::fuzz(std::string_view input)
     read_or_refuse([&] { check_page(request.page(1000), 1000); });
     read_or_refuse([&] { check_page(request.page(100, 20), 100); });
     read_or_refuse([&] { check_page(request.exact_page(100, 20), 100); });
-    read_or_refuse([&] {
-        check_page(request.exact_page(100, 20, http::LargeSize::reduced), 100);
-    });
+    read_or_refuse([&] { check_page(request.exact_page(100, 20, http::LargeSize::reduced), 100); });
     read_or_refuse([&] {
         auto const limit = request.limit(500, 50);
         must(limit >= 1 && limit <= 500, "a limit is within its bounds");

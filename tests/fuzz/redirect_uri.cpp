@@ -1,6 +1,6 @@
 // Redirect URIs: first line the value of `state`, second line the URI.
-#include "server/http/request.hpp"
 #include "server/rules/redirect_uri.hpp"
+#include "server/http/request.hpp"
 #include "tests/fuzz/fuzzer.hpp"
 
 #include <boost/url/parse.hpp>
@@ -55,14 +55,18 @@ void check_against_boost(std::string_view uri)
     auto const path = std::string_view{parsed->encoded_path()};
     if (!path.empty() && !path.starts_with('/'))
         return;
-    test::must(!parsed->has_userinfo() && !parsed->has_fragment(), "it has neither user nor anchor");
+    test::must(
+        !parsed->has_userinfo() && !parsed->has_fragment(), "it has neither user nor anchor"
+    );
     std::string host{std::string_view{parsed->encoded_host()}};
     std::ranges::transform(host, host.begin(), [](char c) {
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
     auto const own = rules::redirect_host(uri);
     test::must(own.starts_with(host), "both read the same host");
-    test::must(own.size() == host.size() || own[host.size()] == ':', "and nothing but a port after");
+    test::must(
+        own.size() == host.size() || own[host.size()] == ':', "and nothing but a port after"
+    );
 }
 
 } // namespace
@@ -75,7 +79,10 @@ void test::fuzz(std::string_view input)
     };
     auto const strict = accepted(true, false);
     must(!strict || accepted(true, true), "to allow loopback refuses nothing");
-    must(!accepted(true, true) || accepted(false, true), "the sandbox refuses nothing that live takes");
+    must(
+        !accepted(true, true) || accepted(false, true),
+        "the sandbox refuses nothing that live takes"
+    );
     must(accepted(false, true) == accepted(false, false), "the sandbox allows loopback anyway");
     if (strict)
         must(rules::redirect_origin(input).starts_with("https://"), "live is https");

@@ -94,9 +94,8 @@ void test::fuzz(std::string_view input)
     must(within(requested, requested), "every list is within itself");
     if (within(requested, parent) && within(parent, grant))
         must(within(requested, grant), "what is within a part is within the whole");
-    auto const beyond = rules::scopes_beyond_parent(
-        requested, {.token_scopes = parent, .grant_scopes = grant}
-    );
+    auto const beyond =
+        rules::scopes_beyond_parent(requested, {.token_scopes = parent, .grant_scopes = grant});
     must(within(beyond, requested), "only what was asked for is beyond");
     must(
         beyond.empty() == (within(requested, parent) && within(requested, grant)),

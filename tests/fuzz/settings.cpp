@@ -82,6 +82,8 @@ void test::fuzz(std::string_view input)
     if (auto const config = read_or_refuse([&] { return server::make_config(values); })) {
         check_config(*config);
         auto const reloaded = server::reload(values, values);
-        must(reloaded.applied.empty() && reloaded.waiting.empty(), "the same settings change nothing");
+        must(
+            reloaded.applied.empty() && reloaded.waiting.empty(), "the same settings change nothing"
+        );
     }
 }

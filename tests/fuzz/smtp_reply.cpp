@@ -40,8 +40,8 @@ void test::fuzz(std::string_view input)
             (added == rules::SmtpLine::more) == (line.substr(3, 1) == "-"),
             "a hyphen says that more is to come"
         );
-        check_offers(reply);
         if (added == rules::SmtpLine::last)
-            return;
+            break;
     }
+    check_offers(reply);
 }

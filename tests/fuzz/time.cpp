@@ -39,5 +39,7 @@ void test::fuzz(std::string_view input)
     if (auto const time = rules::parse_backup_name(input))
         must(rules::backup_name(*time) == input, "a backup has one name");
     if (auto const time = crypto::id_time(input))
-        must(crypto::last_id_at(input.substr(0, input.rfind('_')), *time) >= input, "ids are below");
+        must(
+            crypto::last_id_at(input.substr(0, input.rfind('_')), *time) >= input, "ids are below"
+        );
 }

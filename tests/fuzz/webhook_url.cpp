@@ -29,11 +29,11 @@ bool is_private(std::uint32_t ipv4)
     {
         std::uint32_t first, last;
     };
-    constexpr Range ranges[] = {
-        {0x00000000, 0x00FFFFFF}, {0x0A000000, 0x0AFFFFFF}, {0x64400000, 0x647FFFFF},
-        {0x7F000000, 0x7FFFFFFF}, {0xA9FE0000, 0xA9FEFFFF}, {0xAC100000, 0xAC1FFFFF},
-        {0xC0000000, 0xC00000FF}, {0xC0A80000, 0xC0A8FFFF}, {0xC6120000, 0xC613FFFF},
-        {0xE0000000, 0xFFFFFFFF}};
+    constexpr Range ranges[] = {{0x00000000, 0x00FFFFFF}, {0x0A000000, 0x0AFFFFFF},
+                                {0x64400000, 0x647FFFFF}, {0x7F000000, 0x7FFFFFFF},
+                                {0xA9FE0000, 0xA9FEFFFF}, {0xAC100000, 0xAC1FFFFF},
+                                {0xC0000000, 0xC00000FF}, {0xC0A80000, 0xC0A8FFFF},
+                                {0xC6120000, 0xC613FFFF}, {0xE0000000, 0xFFFFFFFF}};
     return std::ranges::any_of(ranges, [=](Range range) {
         return ipv4 >= range.first && ipv4 <= range.last;
     });

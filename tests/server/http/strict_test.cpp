@@ -306,8 +306,8 @@ BOOST_AUTO_TEST_CASE(a_request_is_read_alike_however_it_is_cut)
 
 BOOST_AUTO_TEST_CASE(a_request_at_a_bound_ends_alike_however_it_is_cut)
 {
-    auto const long_extension = chunked_head + "0000000000000001;" + std::string(1020, 'e') +
-                                "\r\nx\r\n0\r\n\r\n";
+    auto const long_extension =
+        chunked_head + "0000000000000001;" + std::string(1020, 'e') + "\r\nx\r\n0\r\n\r\n";
     auto const nul_after_the_bound = "GET /" + std::string(9000, 'a') + '\0' + " HTTP/1.1\r\n\r\n";
     auto const long_trailer = chunked_head + "0\r\n" + std::string(1100, 't') + "\r\n\r\n";
     for (auto const piece : {std::size_t{1}, std::size_t{7}, std::size_t{100'000}})
