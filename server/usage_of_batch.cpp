@@ -13,14 +13,17 @@ void UsageOfBatch::add(std::optional<Usage> const& used)
     day.verifications += used->added.verifications;
 }
 
-void UsageOfBatch::write(storage::Database& writer)
+std::vector<std::string> UsageOfBatch::write(storage::Database& writer)
 {
+    std::vector<std::string> damaged;
     auto const days = std::exchange(days_, {});
     // SQLite itself undoes a transaction over some failures: then nothing was used either.
     if (!writer.in_transaction())
-        return;
+        return damaged;
     for (auto const& [key, day] : days)
-        storage::update_usage(writer, key.first, day);
+        if (!storage::update_usage(writer, key.first, day))
+            damaged.push_back(key.first);
+    return damaged;
 }
 
 } // namespace server

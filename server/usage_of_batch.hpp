@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace server {
 
@@ -23,9 +24,9 @@ public:
     // Of a write that stays in the batch.
     void add(std::optional<Usage> const& used);
 
-    // Within the transaction, after its last write; begins anew. Throws SQLite::Exception, which
-    // must undo the batch.
-    void write(storage::Database& writer);
+    // Within the transaction, after its last write; begins anew. Gives the developers whose row is
+    // damaged and takes nothing. Throws SQLite::Exception, which must undo the batch.
+    std::vector<std::string> write(storage::Database& writer);
 
 private:
     std::map<std::pair<std::string, std::string>, storage::UsageDay> days_; // by developer and day

@@ -1,5 +1,9 @@
 #include "storage/usage.hpp"
 
+#include <SQLiteCpp/Exception.h>
+
+#include <sqlite3.h>
+
 namespace storage {
 
 std::optional<UsageDay>
@@ -25,9 +29,10 @@ list_usage(Database& db, std::string_view developer_id, std::string_view first_d
     );
 }
 
-std::int64_t update_usage(Database& db, std::string_view developer_id, UsageDay const& added)
-{
-    return *db.find<std::int64_t>(
+std::optional<std::int64_t>
+update_usage(Database& db, std::string_view developer_id, UsageDay const& added)
+try {
+    return db.find<std::int64_t>(
         R"sql(
         INSERT INTO usage_days (developer_id, day, token_exchanges, authorizations, verifications)
         VALUES (?1, ?2, ?3, ?4, ?5)
@@ -38,6 +43,10 @@ std::int64_t update_usage(Database& db, std::string_view developer_id, UsageDay 
         RETURNING verifications)sql",
         developer_id, added.day, added.token_exchanges, added.authorizations, added.verifications
     );
+} catch (SQLite::Exception const& failure) {
+    if (failure.getExtendedErrorCode() != SQLITE_CONSTRAINT_DATATYPE)
+        throw;
+    return {};
 }
 
 } // namespace storage

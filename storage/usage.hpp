@@ -24,7 +24,9 @@ find_usage(Database& db, std::string_view developer_id, std::string_view day);
 std::vector<UsageDay>
 list_usage(Database& db, std::string_view developer_id, std::string_view first_day);
 
-// Adds to the developer's day. Returns how many verifications it has now.
-std::int64_t update_usage(Database& db, std::string_view developer_id, UsageDay const& added);
+// Adds to the developer's day. Returns how many verifications it has now; nothing when the row
+// holds no numbers any more and so takes none.
+std::optional<std::int64_t>
+update_usage(Database& db, std::string_view developer_id, UsageDay const& added);
 
 } // namespace storage

@@ -81,7 +81,14 @@ Dispatch::Dispatch(
         if (auto const cause = outage_cause(why); !cause.empty())
             log_.event("error", {{"code", "DISK"}, {"cause", cause}});
     });
-    batches_.before_commit([this] { usage_.write(app_.writer); });
+    batches_.before_commit([this] {
+        for (auto const& developer : usage_.write(app_.writer))
+            log_.event(
+                "error", {{"code", "USAGE"},
+                          {"cause", "what " + developer +
+                                        " used is not counted: the row of the day is damaged"}}
+            );
+    });
     batches_.on_durable([this](std::size_t writes) {
         snapshot_.end(); // whoever hears of this batch, and all that follows from it, reads it
         app_.metrics.observe_commit(writes);

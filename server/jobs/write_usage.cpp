@@ -6,8 +6,6 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <span>
 
@@ -73,19 +71,14 @@ void WriteUsage::store_count(storage::Database& db, server::VerificationCounts::
     storage::UsageDay added;
     added.day = count.day;
     added.verifications = count.added;
-    try {
-        auto const stored = storage::update_usage(db, count.developer_id, added);
-        host_.app.verification_counts.note_stored(count, stored);
-    } catch (SQLite::Exception const& failure) {
-        // A row whose number is damaged takes no more; those of others are written all the same.
-        if (failure.getErrorCode() != SQLITE_CONSTRAINT)
-            throw;
+    if (auto const stored = storage::update_usage(db, count.developer_id, added))
+        host_.app.verification_counts.note_stored(count, *stored);
+    else // those of others are written all the same
         host_.log.event(
             "error", {{"code", "JOB"},
                       {"cause", "counted verifications of " + count.developer_id +
-                                    " are lost: " + failure.what()}}
+                                    " are lost: the row of the day is damaged"}}
         );
-    }
 }
 
 } // namespace jobs
