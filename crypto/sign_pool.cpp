@@ -1,6 +1,5 @@
 #include "crypto/sign_pool.hpp"
 
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,7 +10,7 @@ namespace crypto {
 
 namespace {
 
-constexpr int priority_below_the_loop = 3; // half as much time as the loop, when both want it
+constexpr int steps_below_the_loop = 3; // half as much time as the loop, when both want it
 
 } // namespace
 
@@ -54,8 +53,10 @@ bool SignPool::has_room() const
 void SignPool::work()
 {
     // On a machine with too few cores the loop goes first: who verifies or revokes does not wait
-    // for the signatures of others. On Linux a thread has a priority of its own (setpriority(2)).
-    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), priority_below_the_loop);
+    // for the signatures of others. On Linux nice(2) is of the thread alone.
+    if (::nice(steps_below_the_loop) == -1) {
+        // Not a fault: the signatures are made all the same.
+    }
 
     for (;;) {
         std::unique_lock lock(mutex_);

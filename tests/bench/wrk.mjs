@@ -47,7 +47,8 @@ export async function drive(base, pids, plan, { connections, seconds, may_refuse
     writeFileSync(file, `return ${lua(plan)}\n`);
     const spent = () => pids.reduce((sum, pid) => sum + cpu_milliseconds(pid), 0);
     const before = spent();
-    const load = ["-t1", `-c${connections}`, `-d${seconds}s`, "-s", script, base, file];
+    const load = ["-t1", `-c${connections}`, `-d${seconds}s`, "--timeout=10s"];
+    load.push("-s", script, base, file);
     const { code, stdout, stderr } = await run_program(["wrk", ...load]);
     const milliseconds = spent() - before;
     const [, text] = /^RESULT (.*)$/m.exec(stdout) ?? [];

@@ -33,10 +33,9 @@ async function probe(load, call) {
     return seen;
 }
 
-// Each of the connections asks again as soon as it is answered, also when it was refused: so many
-// times what can be done is asked for.
-function drive(make_kind, connections) {
-    const plan = { kinds: [make_kind(world)] };
+// Each connection pauses before it asks again, also when it was refused at once.
+function drive(make_kind, connections, pause_milliseconds) {
+    const plan = { kinds: [make_kind(world)], delay: pause_milliseconds };
     return world.run(plan, { connections, seconds, may_refuse: true });
 }
 
@@ -55,7 +54,9 @@ for (const [what, make_kind] of [
         const to_revoke = world.grants.splice(-60);
         await sleep(500);
 
-        const load = drive(make_kind, 1000);
+        // Ten times what can be done, whoever is still waiting.
+        const many = 3000;
+        const load = drive(make_kind, many, Math.round((many * 1000) / (10 * at_capacity)));
         await sleep(500); // the queues fill
         const [verifications, revocations, others] = await Promise.all([
             probe(load, () => world.api.post("/v1/tokens/verify", { token })),
