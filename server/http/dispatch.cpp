@@ -78,8 +78,8 @@ Dispatch::Dispatch(
     for (auto const& route : routes)
         declarations_.push_back(&find_declaration(route.operation.handler));
     batches_.on_failure([this](std::string const& why) {
-        if (auto const cause = outage_cause(why); !cause.empty())
-            log_.event("error", {{"code", "DISK"}, {"cause", cause}});
+        if (auto const cause = outage_lines_.text(why, std::chrono::steady_clock::now()))
+            log_.event("error", {{"code", "DISK"}, {"cause", *cause}});
     });
     batches_.before_commit([this] {
         for (auto const& developer : usage_.write(app_.writer))
@@ -333,18 +333,11 @@ void Dispatch::fail(Exchange& exchange, ApiError error)
 
 void Dispatch::log_cause(Exchange const& exchange, ApiError const& error)
 {
-    auto const cause = error.status == 503 ? outage_cause(error.cause) : error.cause;
-    if (!cause.empty())
-        log_.event("error", {{"request", exchange.id}, {"code", error.code}, {"cause", cause}});
-}
-
-// Empty: it was told less than a second ago.
-std::string Dispatch::outage_cause(std::string const& cause)
-{
-    auto const left_out = outage_lines_.due(cause, std::chrono::steady_clock::now());
-    if (!left_out)
-        return {};
-    return *left_out == 0 ? cause : cause + ", and " + std::to_string(*left_out) + " more like it";
+    std::optional cause{error.cause};
+    if (error.status == 503)
+        cause = outage_lines_.text(error.cause, std::chrono::steady_clock::now());
+    if (cause)
+        log_.event("error", {{"request", exchange.id}, {"code", error.code}, {"cause", *cause}});
 }
 
 std::size_t Dispatch::body_bytes_max(std::string_view, std::string_view)

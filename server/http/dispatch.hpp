@@ -61,7 +61,6 @@ private:
     void finish(Shared const& exchange);
     void fail(Exchange& exchange, ApiError error);
     void log_cause(Exchange const& exchange, ApiError const& error);
-    std::string outage_cause(std::string const& cause);
     Response render(Exchange& exchange);
     void add_stream(Shared const& exchange, Response& response);
 

@@ -4,14 +4,14 @@
 
 namespace http {
 
-std::optional<std::size_t> OutageLines::due(std::string const& cause, Time now)
+std::optional<std::string> OutageLines::text(std::string const& cause, Time now)
 {
     auto const found = lines_.find(cause);
     if (found == lines_.end()) {
         if (lines_.size() >= causes_max)
             lines_.clear();
         lines_.emplace(cause, Line{now});
-        return 0;
+        return cause;
     }
     auto& line = found->second;
     if (now - line.last < interval) {
@@ -19,7 +19,8 @@ std::optional<std::size_t> OutageLines::due(std::string const& cause, Time now)
         return {};
     }
     line.last = now;
-    return std::exchange(line.left_out, 0);
+    auto const left_out = std::exchange(line.left_out, 0);
+    return left_out == 0 ? cause : cause + ", and " + std::to_string(left_out) + " more like it";
 }
 
 } // namespace http

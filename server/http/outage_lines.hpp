@@ -15,8 +15,9 @@ class OutageLines
 public:
     using Time = std::chrono::steady_clock::time_point;
 
-    // How many were left out since the last line with this cause; nothing: this one is, too.
-    std::optional<std::size_t> due(std::string const& cause, Time now);
+    // What to say of it, with how many lines were left out since the last one; nothing: leave this
+    // one out, too.
+    std::optional<std::string> text(std::string const& cause, Time now);
 
     static constexpr std::chrono::seconds interval{1};
     static constexpr std::size_t causes_max = 16; // texts of SQLite: there are not many

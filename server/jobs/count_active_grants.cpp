@@ -40,7 +40,7 @@ asio::awaitable<void> CountActiveGrants::run()
             if (!stopping_)
                 host_.app.metrics.set_active_grants(grants);
         } catch (SQLite::Exception const& failure) { // the next pass may go better
-            host_.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
+            log_failure(host_, failure);
         }
         co_await pause(between_passes);
     }

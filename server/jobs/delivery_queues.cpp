@@ -142,7 +142,7 @@ std::optional<storage::Timestamp> DeliveryQueues::next_due(Queue const& queue)
     try {
         return deliverer_.next_due(queue.target);
     } catch (SQLite::Exception const& failure) {
-        host_.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
+        log_failure(host_, failure);
         return host_.app.clock.now() + sweep_interval;
     }
 }

@@ -34,8 +34,8 @@ bool run_in_savepoint(Host& host, Work const& work)
         db.run("SAVEPOINT job");
         try {
             work(db);
-        } catch (std::exception const& failure) { // a row that is not what was written to it
-            host.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
+        } catch (std::exception const& failure) { // also a row that is not what was written to it
+            log_failure(host, failure);
             db.run("ROLLBACK TO job");
             db.run("RELEASE job");
             return false;
@@ -43,12 +43,18 @@ bool run_in_savepoint(Host& host, Work const& work)
         db.run("RELEASE job");
         return true;
     } catch (SQLite::Exception const& failure) {
-        host.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
+        log_failure(host, failure);
         return false;
     }
 }
 
 } // namespace
+
+void log_failure(Host const& host, std::exception const& failure)
+{
+    if (auto const cause = host.outages->text(failure.what(), std::chrono::steady_clock::now()))
+        host.log.event("error", {{"code", "JOB"}, {"cause", *cause}});
+}
 
 asio::awaitable<bool> write(Host& host, Work const& work)
 {

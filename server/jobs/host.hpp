@@ -7,6 +7,7 @@
 
 #include "server/app.hpp"
 #include "server/http/log.hpp"
+#include "server/http/outage_lines.hpp"
 #include "server/http/write_batches.hpp"
 
 #include <SQLiteCpp/Exception.h>
@@ -15,6 +16,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <functional>
+#include <memory>
 #include <string_view>
 
 namespace jobs {
@@ -26,7 +28,11 @@ struct Host
     http::WriteBatches& batches;
     http::Log log;
     std::function<void(std::string_view why)> fatal; // the process cannot go on
+    std::shared_ptr<http::OutageLines> outages = std::make_shared<http::OutageLines>();
 };
+
+// Tells the log, of the same cause once a second: jobs look again with every commit.
+void log_failure(Host const& host, std::exception const& failure);
 
 // Runs `work` on the writer within the next batch, under a savepoint of its own, and resumes when
 // it is on disk. False: nothing of it was stored; the log says why. `work` is a named object of the
@@ -41,7 +47,7 @@ template<class Read> auto read(Host& host, Read const& look) -> decltype(look())
     try {
         return look();
     } catch (SQLite::Exception const& failure) {
-        host.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
+        log_failure(host, failure);
         return {};
     }
 }

@@ -32,7 +32,7 @@ asio::awaitable<void> RotateSigningKeys::run()
         try {
             co_await look();
         } catch (std::exception const& failure) { // the next look may go better
-            host_.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
+            log_failure(host_, failure);
         }
         if (stopping_)
             co_return;

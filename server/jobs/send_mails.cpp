@@ -113,7 +113,7 @@ std::optional<std::string> SendMails::link_of(storage::Mail const& mail)
         return host_.app.config.public_base_url + "/v1/signup/verify/" +
                std::string{secret->view()};
     } catch (SQLite::Exception const& failure) {
-        host_.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
+        log_failure(host_, failure);
         return {};
     }
 }

@@ -149,7 +149,7 @@ void follow_signing_keys(Host& host)
     } catch (KeyError const& failure) {
         host.fatal(failure.what());
     } catch (SQLite::Exception const& failure) { // RotateSigningKeys looks again
-        host.log.event("error", {{"code", "JOB"}, {"cause", failure.what()}});
+        log_failure(host, failure);
     }
 }
 
