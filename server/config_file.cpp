@@ -40,10 +40,15 @@ FileEntries read_config_file(std::filesystem::path const& file)
     std::ifstream stream{file};
     if (!stream || !std::filesystem::is_regular_file(file, ignored))
         throw ConfigError("cannot read the settings in " + file.string());
+    return read_entries(stream, file.string());
+}
+
+FileEntries read_entries(std::istream& stream, std::string const& file)
+{
     FileEntries entries;
     std::string text;
     for (int number = 1; std::getline(stream, text); ++number) {
-        auto const origin = file.string() + ":" + std::to_string(number);
+        auto const origin = file + ":" + std::to_string(number);
         auto const line = rules::trimmed(text);
         if (line.empty() || line.starts_with('#'))
             continue;

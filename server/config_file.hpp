@@ -6,6 +6,7 @@
 #include "server/config.hpp"
 
 #include <filesystem>
+#include <iosfwd>
 #include <map>
 #include <string>
 
@@ -23,5 +24,8 @@ using FileEntries = std::map<std::string, FileEntry>; // by name, as written
 // Throws ConfigError for a line or a name that is not understood, a name given twice, a secret
 // written into the file itself, and a file that cannot be read.
 FileEntries read_config_file(std::filesystem::path const& file);
+
+// The same of an open file; `file` is what it is called.
+FileEntries read_entries(std::istream& stream, std::string const& file);
 
 } // namespace server

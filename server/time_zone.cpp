@@ -3,6 +3,8 @@
 #include <absl/time/time.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <filesystem>
 
 namespace server {
 
@@ -16,7 +18,18 @@ bool is_zone_name(std::string_view name)
                c == '_' || c == '+' || c == '-' || c == '/';
     };
     return !name.empty() && name.size() <= 64 && name.front() != '/' &&
-           std::ranges::all_of(name, allowed);
+           name.find("//") == std::string_view::npos && std::ranges::all_of(name, allowed);
+}
+
+// Abseil keeps every name that it was ever asked for, also when there is no such zone; so what is
+// no zone is not asked for. It looks in the same place.
+bool is_in_database(std::string_view name)
+{
+    auto const* const given = std::getenv("TZDIR");
+    std::filesystem::path const folder{
+        given != nullptr && *given != '\0' ? given : "/usr/share/zoneinfo"};
+    std::error_code ignored;
+    return name == "UTC" || std::filesystem::is_regular_file(folder / name, ignored);
 }
 
 } // namespace
@@ -24,7 +37,8 @@ bool is_zone_name(std::string_view name)
 bool is_time_zone(std::string_view name)
 {
     absl::TimeZone zone;
-    return is_zone_name(name) && absl::LoadTimeZone({name.data(), name.size()}, &zone);
+    return is_zone_name(name) && is_in_database(name) &&
+           absl::LoadTimeZone({name.data(), name.size()}, &zone);
 }
 
 rules::WallClock wall_clock(std::string_view zone, storage::Timestamp time)

@@ -77,7 +77,11 @@ int report_database(SQLite::Exception const& error)
     auto const code = error.getErrorCode();
     if (code != SQLITE_CORRUPT && code != SQLITE_NOTADB)
         return report(error, exit_failed);
-    std::cerr << "grantexd: the database is damaged: " << error.what()
+    std::string what = error.what(); // it may quote a damaged schema
+    std::ranges::replace_if(
+        what, [](unsigned char c) { return c < ' '; }, ' '
+    );
+    std::cerr << "grantexd: the database is damaged: " << what
               << ". Try: grantexd restore with the newest backup\n";
     return exit_config;
 }

@@ -17,7 +17,9 @@ using State = Diagnosis::State;
 
 Diagnosis damaged(std::string what)
 {
-    std::ranges::replace(what, '\n', ' ');
+    std::ranges::replace_if(
+        what, [](unsigned char c) { return c < ' '; }, ' '
+    );
     return {
         "database", State::problem, "it is damaged: " + what + ".",
         "grantexd restore with the newest backup"};

@@ -9,6 +9,7 @@ namespace {
 
 constexpr std::size_t extra_bytes_max = 1024; // extensions and trailers of one body together
 constexpr std::size_t size_digits_max = 16;
+constexpr std::size_t line_bytes_max = size_digits_max + extra_bytes_max + 2; // CRLF
 
 } // namespace
 
@@ -24,11 +25,12 @@ std::optional<Refusal> ChunkedBody::read(std::string_view& input, std::string& b
                 return fault;
             continue;
         }
-        auto const line = first_line(input);
+        // Beyond the bound nothing is looked at: whether it has arrived already is chance.
+        auto const line = first_line(input.substr(0, line_bytes_max));
         if (line.state == Line::State::broken)
             return Refusal{400, "Lines of a chunked body must end in CRLF and have no NUL."};
         if (line.state == Line::State::partial)
-            return input.size() > extra_bytes_max ? count_extra(input.size()) : std::nullopt;
+            return input.size() < line_bytes_max ? std::nullopt : count_extra(line_bytes_max);
         input.remove_prefix(line.text.size() + 2);
         if (part_ == Part::size) {
             if (auto fault = start_chunk(line.text, body.size()))
@@ -36,11 +38,11 @@ std::optional<Refusal> ChunkedBody::read(std::string_view& input, std::string& b
         } else if (line.text.empty()) {
             part_ = Part::done;
         } else {
-            Headers
-                dropped; // RFC 9110 section 6.5.1: no trailer is understood here, so none merges
-            if (auto fault = parse_field_line(line.text, dropped))
-                return fault;
+            // RFC 9110 section 6.5.1: no trailer is understood here, so none merges.
+            Headers dropped;
             if (auto fault = count_extra(line.text.size() + 2))
+                return fault;
+            if (auto fault = parse_field_line(line.text, dropped))
                 return fault;
         }
     }

@@ -125,7 +125,8 @@ void Dispatch::route(Shared const& exchange)
         run_write(exchange);
         return;
     }
-    snapshot_.begin();
+    if (match.route->tx == Tx::read)
+        snapshot_.begin();
     run(*exchange, app_.reader);
     find_out(exchange);
     sign(exchange);

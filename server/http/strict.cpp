@@ -1,5 +1,7 @@
 #include "server/http/strict.hpp"
 
+#include "server/rules/network.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -39,8 +41,6 @@ constexpr ByteSet visible_bytes = byte_range({}, 0x21, 0x7e);
 constexpr ByteSet digit_bytes = byte_range({}, '0', '9');
 // Narrower than the reg-name of RFC 3986: no name a resolver knows has sub-delimiters or escapes.
 constexpr ByteSet host_bytes = with_letters_and_digits(bytes_of("-._~"));
-constexpr ByteSet ip_literal_bytes =
-    byte_range(byte_range(byte_range(bytes_of(":."), '0', '9'), 'A', 'F'), 'a', 'f');
 
 bool only(ByteSet const& allowed, std::string_view text)
 {
@@ -134,13 +134,19 @@ Fault parse_request_line(std::string_view line, Message& message, Framing& frami
     return {};
 }
 
+// RFC 3986 section 3.2.2; nobody has seen a version beyond IPv6.
+bool is_ip_literal(std::string_view text)
+{
+    return text.find(':') != std::string_view::npos && rules::parse_address(text).has_value();
+}
+
 bool is_host(std::string_view value)
 {
     auto const host_end = value.starts_with('[') ? value.find(']') : value.find(':');
     auto host = value.substr(0, host_end);
     auto port = host_end == std::string_view::npos ? std::string_view{} : value.substr(host_end);
     if (value.starts_with('[')) {
-        if (port.empty() || !only(ip_literal_bytes, host.substr(1)))
+        if (port.empty() || !is_ip_literal(host.substr(1)))
             return false;
         port.remove_prefix(1);
     } else if (!only(host_bytes, host)) {
@@ -266,6 +272,8 @@ Line first_line(std::string_view input)
 std::optional<Refusal>
 find_head_end(std::string_view input, std::size_t bytes_max, std::size_t& scanned, std::size_t& end)
 {
+    // What lies beyond the bound is not looked at: whether it has arrived already is chance.
+    input = input.substr(0, bytes_max + 1);
     for (;;) {
         auto const line = first_line(input.substr(scanned));
         if (line.state == Line::State::broken)

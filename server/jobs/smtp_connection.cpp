@@ -8,8 +8,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include <algorithm>
-
 namespace jobs {
 
 namespace {
@@ -79,12 +77,10 @@ asio::awaitable<SmtpReply> SmtpConnection::read_reply()
     SmtpReply reply;
     for (std::size_t i = 0; i < reply_lines_max; ++i) {
         auto const line = co_await read_line();
-        auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
-        if (line.size() < 3 || !std::all_of(line.begin(), line.begin() + 3, is_digit))
+        auto const added = rules::add_line(reply, line);
+        if (added == rules::SmtpLine::malformed)
             throw SmtpFailure("the mail server does not speak SMTP", false);
-        reply.code = std::stoi(line.substr(0, 3));
-        reply.lines.push_back(line.size() > 4 ? line.substr(4) : std::string{});
-        if (line.size() == 3 || line[3] != '-')
+        if (added == rules::SmtpLine::last)
             co_return reply;
     }
     throw SmtpFailure("the mail server's reply does not end", false);

@@ -2,6 +2,7 @@
 // for. Everything has a deadline and a bound.
 #pragma once
 
+#include "server/rules/smtp_reply.hpp"
 #include "server/smtp_server.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -15,15 +16,10 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace jobs {
 
-struct SmtpReply
-{
-    int code = 0;                   // 250
-    std::vector<std::string> lines; // their texts, without code and line end
-};
+using rules::SmtpReply;
 
 // A mail was not taken.
 class SmtpFailure : public std::runtime_error

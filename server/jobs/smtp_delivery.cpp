@@ -6,7 +6,6 @@
 #include <boost/asio/ip/address.hpp>
 #include <boost/url/parse.hpp>
 
-#include <algorithm>
 #include <string_view>
 
 namespace jobs {
@@ -14,6 +13,8 @@ namespace jobs {
 namespace {
 
 namespace asio = boost::asio;
+
+using rules::find_offer;
 
 constexpr std::chrono::seconds connect_max{10}; // until the server has greeted, TLS included
 constexpr std::chrono::seconds dialogue_max{50};
@@ -59,18 +60,6 @@ std::string own_name(std::string const& base_url)
     if (error)
         return host;
     return address.is_v6() ? "[IPv6:" + host + "]" : "[" + host + "]";
-}
-
-// The line of an EHLO reply that offers this, in upper case; nothing when none does.
-std::optional<std::string> find_offer(SmtpReply const& reply, std::string_view keyword)
-{
-    for (auto line : reply.lines) {
-        for (auto& c : line)
-            c = static_cast<char>(c >= 'a' && c <= 'z' ? c - ('a' - 'A') : c);
-        if (line == keyword || line.starts_with(std::string{keyword} + " "))
-            return line;
-    }
-    return {};
 }
 
 asio::awaitable<SmtpReply> greet(SmtpConnection& connection, server::Config const& config)

@@ -3,7 +3,6 @@
 #include "server/rules/trimmed.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace rules {
 
@@ -25,8 +24,8 @@ std::string_view without_port(std::string_view text)
 std::vector<std::string_view> hops_from_the_right(std::vector<std::string_view> const& values)
 {
     std::vector<std::string_view> hops;
-    for (auto rest : values | std::views::reverse)
-        while (true) {
+    for (auto value = values.rbegin(); value != values.rend(); ++value)
+        for (auto rest = *value;;) {
             auto const comma = rest.rfind(',');
             hops.push_back(trimmed(rest.substr(comma == rest.npos ? 0 : comma + 1), " \t"));
             if (comma == rest.npos)

@@ -9,6 +9,10 @@ namespace {
 
 using std::chrono::floor;
 
+// What lies outside has, in UTC, no year of four digits to be written with.
+constexpr Timestamp year_0{std::chrono::sys_days{std::chrono::year{0} / 1 / 1}};
+constexpr Timestamp year_10000{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}};
+
 // Reads exactly `digits` decimal digits at the front of the text and removes them.
 std::optional<int> take_number(std::string_view& text, std::size_t digits)
 {
@@ -158,7 +162,10 @@ std::optional<Timestamp> parse_time(std::string_view text)
     auto const offset = take_offset(text);
     if (!offset || !text.empty())
         return {};
-    return Timestamp{*date} + *clock - *offset;
+    auto const time = Timestamp{*date} + *clock - *offset;
+    if (time < year_0 || time >= year_10000)
+        return {};
+    return time;
 }
 
 std::string time_words(Timestamp time)

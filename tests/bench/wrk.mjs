@@ -39,9 +39,10 @@ export function kind(name, method, path, { key, body, values, use = "cycle", wei
 
 // plan: {kinds, answers: [{pattern, feeds, file}], delay}. Of the answers' rules the first one that
 // matches counts: its capture becomes a value of the kind `feeds`, a line of `file`. `delay` is the
-// mean pause of a connection between two requests, in milliseconds.
+// mean pause of a connection between two requests, in milliseconds. An answer that refuses is an
+// error unless the load `may_refuse`.
 // Gives what was measured; times are microseconds, cpu_us that of the processes `pids` a request.
-export async function drive(base, pids, plan, { connections, seconds }) {
+export async function drive(base, pids, plan, { connections, seconds, may_refuse = false }) {
     const file = new_file("plan.lua");
     writeFileSync(file, `return ${lua(plan)}\n`);
     const spent = () => pids.reduce((sum, pid) => sum + cpu_milliseconds(pid), 0);
@@ -53,10 +54,12 @@ export async function drive(base, pids, plan, { connections, seconds }) {
     if (code !== 0 || !text) throw new Error(`wrk ended with ${code}: ${stdout}${stderr}`);
     const result = JSON.parse(text);
     const names = plan.kinds.map((each) => each.name).join(", ");
-    if (result.refused || result.failed || !result.requests) throw new Error(`${names}: ${text}`);
+    const unwanted = result.failed || (result.refused && !may_refuse);
+    if (unwanted || !result.requests) throw new Error(`${names}: ${text}`);
     return {
         connections,
         requests: result.requests,
+        refused: result.refused,
         rate: result.requests / (result.microseconds / 1e6),
         p50_us: result.p50,
         p99_us: result.p99,

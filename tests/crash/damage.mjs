@@ -7,7 +7,8 @@ const sector = 512;
 // Most of a young database is empty. Half of the small damage hits a place with something in it.
 function place_in(bytes, random) {
     let at = random.below(bytes.length);
-    if (random.chance(0.5)) for (let i = 0; i < 200 && bytes[at] === 0; ++i) at = random.below(bytes.length);
+    if (random.chance(0.5))
+        for (let i = 0; i < 200 && bytes[at] === 0; ++i) at = random.below(bytes.length);
     return at;
 }
 

@@ -32,7 +32,8 @@ function readings_of(world, server) {
         const names = [...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
         if (!names.every((name) => known[name]) || !by[route.auth]) continue;
         let path = fill_path(route.path, (name) => known[name]);
-        if (path === "/consent" || path.startsWith("/v1/consent")) path += new URL(world.asked.consentUrl).search;
+        if (path === "/consent" || path.startsWith("/v1/consent"))
+            path += new URL(world.asked.consentUrl).search;
         if (path === "/permissions") path += `?session=${world.sessionToken}`;
         readings.push({ path, read: () => by[route.auth].get(path) });
     }

@@ -1,5 +1,5 @@
-// The write-ahead log of SQLite as its recovery reads it (sqlite.org/fileformat2.html#walformat): up
-// to the first frame whose checksum does not follow from those before it, and of that as far as the
+// The write-ahead log of SQLite as its recovery reads it (sqlite.org/fileformat2.html#walformat):
+// up to the first frame whose checksum does not follow from those before it, and of that as far as the
 // last commit.
 const header_bytes = 32;
 const frame_header_bytes = 24;
@@ -15,7 +15,8 @@ function add_to_checksum([a, b], bytes, is_little) {
     return [a, b];
 }
 
-const says = (bytes, at, [a, b]) => bytes.readUInt32BE(at) === a && bytes.readUInt32BE(at + 4) === b;
+const says = (bytes, at, [a, b]) =>
+    bytes.readUInt32BE(at) === a && bytes.readUInt32BE(at + 4) === b;
 
 // {commits: the ends in bytes of the commits that a recovery finds, lost: how many commits of the
 // same log stand behind them}. A crash can tear the last transaction alone, since each is on disk

@@ -1,5 +1,4 @@
 // grantexd backup and grantexd restore, by the program itself.
-// Runs alone, since it measures.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";

@@ -23,7 +23,9 @@ class Scene {
         scene.clock = new FakedClock();
         scene.refuses = false;
         const reply = (_, response) => scene.refuses && response.writeHead(500).end();
-        scene.receiver = await new Receiver({ reply: (...args) => reply(...args) || undefined }).listen();
+        scene.receiver = await new Receiver({
+            reply: (...args) => reply(...args) || undefined,
+        }).listen();
         scene.server = await scene.clock.start_server({ env });
         t.after(async () => {
             await scene.server.stop();
@@ -50,7 +52,9 @@ class Scene {
         this.made.alog.push(answer.body.entryId);
     }
     async are_valid(tokens) {
-        const valid = await Promise.all(tokens.map(({ grantToken }) => this.api.is_valid(grantToken)));
+        const valid = await Promise.all(
+            tokens.map(({ grantToken }) => this.api.is_valid(grantToken)),
+        );
         return valid.map(Number).join("");
     }
     // The chain is whole, in the order in which its entries were made, and ids only grow.
@@ -59,14 +63,18 @@ class Scene {
         assert.deepEqual(chain_faults(chain), []);
         const logged = new Set(this.made.alog);
         const order = chain.map(({ entryId }) => entryId);
-        assert.deepEqual(order.filter((id) => logged.has(id)), this.made.alog);
+        assert.deepEqual(
+            order.filter((id) => logged.has(id)),
+            this.made.alog,
+        );
         for (const ids of [order, ...Object.values(this.made)]) {
             assert.deepEqual(ids, [...ids].sort());
             assert.equal(new Set(ids).size, ids.length);
         }
     }
     async until_delivered(grantId) {
-        const is_there = () => this.receiver.received.filter(({ event }) => event.data.grantId === grantId);
+        const is_there = () =>
+            this.receiver.received.filter(({ event }) => event.data.grantId === grantId);
         const came = await eventually(() => is_there().length > 0, 15_000);
         assert.ok(came, `${grantId} was not delivered\n${this.server.stderr}`);
     }
@@ -125,7 +133,7 @@ test("R-11 a clock that is set back every second stops nothing", async (t) => {
     for (const grantId of scene.made.grnt) await scene.until_delivered(grantId);
 });
 
-test("R-11 what failed while the clock was ahead is tried again in its time, not in that of the clock", async (t) => {
+test("R-11 what failed while the clock was ahead does not wait until then", async (t) => {
     const scene = await Scene.open(t);
     scene.refuses = true;
     const before = scene.receiver.received.length;
@@ -140,7 +148,7 @@ test("R-11 what failed while the clock was ahead is tried again in its time, not
     await scene.until_delivered(grantId);
 });
 
-test("R-11 a start in the past goes on where the future was: streams, ids, detection", async (t) => {
+test("R-11 a start in the past goes on after ids of the future: streams, detection", async (t) => {
     const scene = await Scene.open(t);
     scene.clock.set(ten_years);
     await scene.log();
@@ -157,10 +165,13 @@ test("R-11 a start in the past goes on where the future was: streams, ids, detec
     for (let i = 0; i < 51; ++i)
         await scene.api.log_audit({ agentId: scene.agent_id, grantId, action: "calendar.read" });
     const { anomalies } = await scene.api.must(200, "POST", "/v1/anomalies/detect");
-    assert.ok(anomalies.some(({ ruleId }) => ruleId === "AD-011"), JSON.stringify(anomalies));
+    assert.ok(
+        anomalies.some(({ ruleId }) => ruleId === "AD-011"),
+        JSON.stringify(anomalies),
+    );
 });
 
-test("R-11 a limit opens when the clock goes on, and not once more when it is set back", async () => {
+test("R-11 a limit opens when the clock goes on, and not again when it is set back", async () => {
     const clock = new FakedClock();
     await early_in_a_window();
     const server = await clock.start_server({ env: { GRANTEXD_RATE_PROFILE: "reference" } });

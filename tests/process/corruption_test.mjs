@@ -88,7 +88,10 @@ async function before_damage(source, commits) {
     if (!known.has(name)) {
         const copy = copy_of(source);
         if (commits !== undefined)
-            truncateSync(join(copy, log), commits === 0 ? 0 : commits_in(copy).commits[commits - 1]);
+            truncateSync(
+                join(copy, log),
+                commits === 0 ? 0 : commits_in(copy).commits[commits - 1],
+            );
         const tables = tables_of(copy);
         known.set(name, { ...(await serve_and_read(copy)), tables });
         rmSync(copy, { recursive: true });
@@ -97,11 +100,15 @@ async function before_damage(source, commits) {
 }
 
 const differences = (answers, expected) =>
-    answers.filter(({ status, text }, i) => status !== expected[i].status || text !== expected[i].text);
+    answers.filter(
+        ({ status, text }, i) => status !== expected[i].status || text !== expected[i].text,
+    );
 
 const chain_of = (answers, path) => {
     const found = answers.find((answer) => answer.path === path && answer.status === 200);
-    return found ? [...found.body.entries].sort((a, b) => (a.timestamp < b.timestamp ? -1 : 1)) : [];
+    return found
+        ? [...found.body.entries].sort((a, b) => (a.timestamp < b.timestamp ? -1 : 1))
+        : [];
 };
 const chains_hold = (answers) =>
     ["/v1/audit/entries", "/v1/audit/entries of another"].every(
@@ -190,7 +197,8 @@ test("R-21 damage is reported, or leaves what is covered as it is", async (t) =>
         const damage = damage_file(join(data_dir, file), random);
         if (!damage) continue; // what was copied over is the same
         const judged = await judge(data_dir, source).catch((error) => {
-            error.message = `seed ${seed}, round ${round}: ${file} ${JSON.stringify(damage)}\n${error.message}`;
+            const where = `seed ${seed}, round ${round}: ${file} ${JSON.stringify(damage)}`;
+            error.message = `${where}\n${error.message}`;
             throw error;
         });
         write_evidence("R-21", { seed, round, file, ...damage, ...judged });

@@ -1,6 +1,5 @@
 // kill -9 in the middle of writes: whatever was acknowledged is there afterwards, and what was not
 // is there as a whole or not at all (tests/crash holds the clients and the oracle).
-// Runs alone, since it measures.
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { test } from "node:test";

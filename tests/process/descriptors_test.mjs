@@ -1,6 +1,5 @@
 // More connections than the process may have descriptors: who is connected is served, and others
 // are turned away until there is room again.
-// Runs alone, since it measures.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";

@@ -26,7 +26,8 @@ before(async () => {
     const pending = (table, column, { id }) =>
         read_rows(
             world.data_dir,
-            `SELECT event_id FROM ${table} WHERE status = 'pending' AND ${column} = '${id}' ORDER BY id`,
+            `SELECT event_id FROM ${table}
+            WHERE status = 'pending' AND ${column} = '${id}' ORDER BY id`,
         ).flat();
     events = {
         first: pending("deliveries", "webhook_id", world.webhooks[0]),
@@ -50,9 +51,11 @@ function some(t, list, count = 1) {
 const rows_of = (sql) => read_rows(world.data_dir, sql).flat();
 const without = (ids, ...missing) => ids.filter((id) => !missing.includes(id));
 const json_errors = (scene, path) =>
-    scene.api.must(200, "GET", path).then(({ deliveries }) => deliveries.map(({ lastError }) => lastError));
+    scene.api
+        .must(200, "GET", path)
+        .then(({ deliveries }) => deliveries.map(({ lastError }) => lastError));
 
-test("R-30 an endpoint whose secret does not open gets nothing, the other one everything", async (t) => {
+test("R-30 an endpoint that cannot be used gets nothing, the other one everything", async (t) => {
     const { id } = world.webhooks[0];
     for (const change of some(t, [
         "sealed_secret = 'v1.dek_01M8F5ZA5JK5N2QPYGC0X9DADK.AAAA'",
@@ -63,7 +66,9 @@ test("R-30 an endpoint whose secret does not open gets nothing, the other one ev
         await with_damage(world, damage, async (scene) => {
             await scene.until_received("second", events.second);
             const path = `/v1/webhooks/${id}/deliveries?pageSize=100`;
-            await eventually(async () => (await json_errors(scene, path)).every((text) => !/refused/.test(text)));
+            await eventually(async () =>
+                (await json_errors(scene, path)).every((text) => !/refused/.test(text)),
+            );
             for (const text of await json_errors(scene, path)) assert.match(text, /secret|URL/);
             assert.deepEqual(scene.received("first"), []);
         });
@@ -82,7 +87,8 @@ test("R-30 a damaged event is not delivered, those around it are, each once", as
         for (const name of ["first", "second"])
             await scene.until_received(name, without(events[name], damaged, gone));
         const path = `/v1/webhooks/${world.webhooks[1].id}/deliveries?pageSize=100`;
-        const damage = async () => (await json_errors(scene, path)).includes("the event is damaged");
+        const damage = async () =>
+            (await json_errors(scene, path)).includes("the event is damaged");
         assert.ok(await eventually(damage));
         await scene.until_logged(/event=error .*delivery=whd_\w+ cause="?it cannot be read/);
 
@@ -115,7 +121,8 @@ test("R-30 a damaged alert or channel ends its notifications and no others", asy
     const channel = `id = '${world.channels[0].id}'`;
     const [[alert, event]] = read_rows(
         world.data_dir,
-        `SELECT anomaly_id, event_id FROM notifications WHERE channel_id = '${world.channels[0].id}' LIMIT 1`,
+        `SELECT anomaly_id, event_id FROM notifications
+        WHERE channel_id = '${world.channels[0].id}' LIMIT 1`,
     );
     for (const sql of some(t, [
         `UPDATE anomaly_channels SET sealed_config = 'v1.x' WHERE ${channel}`,
@@ -153,7 +160,7 @@ test("R-30 a damaged mail is given up, the others go out", async (t) => {
     }
 });
 
-test("R-30 what detection keeps of one developer does not end the passes over the others", async (t) => {
+test("R-30 what detection keeps of one developer does not stop it for others", async (t) => {
     for (const sql of some(t, [
         "UPDATE anomaly_cursors SET position = ''",
         `UPDATE anomaly_counts SET total = ${least}, bad = ${most}`,
@@ -176,14 +183,16 @@ test("R-30 what detection keeps of one developer does not end the passes over th
 
 test("R-30 usage that one row does not take is not held back from the others", async () => {
     const day = new Date().toISOString().slice(0, 10);
-    const damage = `UPDATE usage_days SET day = '${day}', verifications = ${most} WHERE developer_id = '${world.developer}'`;
+    const damage = `UPDATE usage_days SET day = '${day}', verifications = ${most}
+        WHERE developer_id = '${world.developer}'`;
     const data_dir = await with_damage(world, damage, async (scene) => {
         const [token] = world.tokens;
         await scene.api.must(200, "POST", "/v1/tokens/verify", { token });
         await scene.server.api().must(200, "POST", "/v1/tokens/verify", { token });
         await scene.until_logged(/verifications of dev_\w+ are lost/);
     });
-    const sql = `SELECT verifications FROM usage_days WHERE developer_id <> '${world.developer}' AND verifications > 0`;
+    const sql = `SELECT verifications FROM usage_days
+        WHERE developer_id <> '${world.developer}' AND verifications > 0`;
     assert.deepEqual(read_rows(data_dir, sql), [["1"]]);
 });
 
@@ -203,17 +212,19 @@ test("R-30 what is old is removed, whatever stands beside it", async () => {
     assert.deepEqual(read_rows(data_dir, "SELECT id FROM events WHERE id = 'evt_00'"), []);
 });
 
-test("R-30 a key that does not open stops the start, or the developer whose key it is", async () => {
+test("R-30 a key that does not open stops the start, or the developer who has it", async () => {
     const retired = damaged_copy(
         world,
-        `INSERT INTO signing_keys SELECT 'old', 'v1.x', 1, 1, token_ttl_seconds, NULL FROM signing_keys`,
+        `INSERT INTO signing_keys
+        SELECT 'old', 'v1.x', 1, 1, token_ttl_seconds, NULL FROM signing_keys`,
     );
     const args = ["serve", "--dev", "--data-dir", retired, "--listen", "127.0.0.1:0"];
     const refused = await run_grantexd(args, { env: full_world_env(1, 2) });
     assert.equal(refused.code, 78);
     assert.match(refused.stderr, /^grantexd: signing key old cannot be opened.*\n$/);
 
-    const damage = `UPDATE data_keys SET wrapped = substr(wrapped, 1, 12) || 'AAAA' WHERE developer_id = '${world.developer}'`;
+    const damage = `UPDATE data_keys SET wrapped = substr(wrapped, 1, 12) || 'AAAA'
+        WHERE developer_id = '${world.developer}'`;
     await with_damage(world, damage, async (scene) => {
         const hook = { url: "https://hooks.nimbus.example/", events: ["grant.created"] };
         await scene.must_fail(500, await scene.api.post("/v1/webhooks", hook));
@@ -225,7 +236,8 @@ test("R-30 a key that does not open stops the start, or the developer whose key 
 
 test("R-30 an answer with a stored text that is no JSON is refused, others are given", async () => {
     const [broken, whole] = rows_of(
-        `SELECT id FROM audit_entries WHERE developer_id = '${world.developer}' AND seq IN (3, 4) ORDER BY seq`,
+        `SELECT id FROM audit_entries
+        WHERE developer_id = '${world.developer}' AND seq IN (3, 4) ORDER BY seq`,
     );
     const [alert, other_alert] = rows_of("SELECT id FROM anomalies ORDER BY id");
     const damage = `
@@ -250,9 +262,15 @@ test("R-30 an answer with a stored text that is no JSON is refused, others are g
         ])
             await scene.must_fail(500, await api.get(path));
         await scene.must_fail(500, await person.get("/v1/principal/audit"));
-        for (const path of [`/v1/audit/${whole}`, `/v1/anomaly/alerts/${other_alert}`, "/v1/agents"])
+        for (const path of [
+            `/v1/audit/${whole}`,
+            `/v1/anomaly/alerts/${other_alert}`,
+            "/v1/agents",
+        ])
             await api.must(200, "GET", path);
-        const page = await scene.server.api("").get(`/permissions?session=${world.sessionToken}&view=history`);
+        const page = await scene.server
+            .api("")
+            .get(`/permissions?session=${world.sessionToken}&view=history`);
         assert.ok([200, 500].includes(page.status), page.text);
     });
 });
@@ -262,7 +280,8 @@ test("R-30 numbers and times far out of range fail where they are used", async (
         UPDATE budgets SET remaining = ${least};
         UPDATE idempotency_records SET status = 99999;
         UPDATE refresh_tokens SET successor = NULL WHERE status = 'used';
-        UPDATE auth_requests SET consumed_at = NULL, approved_at = NULL, expires_in_seconds = ${most}`;
+        UPDATE auth_requests SET consumed_at = NULL, approved_at = NULL,
+            expires_in_seconds = ${most}`;
     await with_damage(world, damage, async (scene) => {
         const { api } = scene;
         await scene.must_fail(500, await api.get(`/v1/budget/balance/${world.granted.grantId}`));
@@ -278,19 +297,22 @@ test("R-30 numbers and times far out of range fail where they are used", async (
 
 // No answer is promised for these, but that there is one, and that the others' are as ever.
 const strange = {
-    "developers of no known kind": `UPDATE developers SET mode = 'x', plan = 'x', consent_auth = 'x',
-        max_delegation_depth = -3, created_at = ${least} WHERE id = '$developer'`,
-    "agents of no known state": `UPDATE agents SET status = 'x', scopes = char(10, 10), created_at = ${most}
-        WHERE developer_id = '$developer'`,
-    "grants from no known origin": `UPDATE grants SET origin = 'x', depth = -5, expires_at = ${most},
-        issued_at = ${least}, parent_id = id, scopes = hex(zeroblob(500000))`,
+    "developers of no known kind": `UPDATE developers SET mode = 'x', plan = 'x',
+        consent_auth = 'x', max_delegation_depth = -3, created_at = ${least} WHERE id = '$developer'`,
+    "agents of no known state": `UPDATE agents SET status = 'x', scopes = char(10, 10),
+        created_at = ${most} WHERE developer_id = '$developer'`,
+    "grants from no known origin": `UPDATE grants SET origin = 'x', depth = -5,
+        expires_at = ${most}, issued_at = ${least}, parent_id = id, scopes = hex(zeroblob(500000))`,
     "tokens out of time": `UPDATE tokens SET expires_at = ${most}, revoked_at = ${least}`,
-    "requests of no known state": `UPDATE auth_requests SET status = 'x', decide_by = ${most}, created_at = ${least}`,
-    "policies in no known zone": `UPDATE policies SET time_zone = '../../etc/passwd', weekdays = 'x',
-        window_start = ${most}, window_end = ${least}, priority = ${least}`,
+    "requests of no known state": `UPDATE auth_requests SET status = 'x', decide_by = ${most},
+        created_at = ${least}`,
+    "policies in no known zone": `UPDATE policies SET time_zone = '../../etc/passwd',
+        weekdays = 'x', window_start = ${most}, window_end = ${least}, priority = ${least}`,
     "sessions without an end": `UPDATE principal_sessions SET expires_at = ${most}`,
-    "names that are no text": `UPDATE agents SET name = CAST(x'fffe41' AS TEXT), description = hex(zeroblob(2000000))`,
-    "keys of another age": `UPDATE signing_keys SET signs_from = ${most}, created_at = ${least}, token_ttl_seconds = ${most}`,
+    "names that are no text": `UPDATE agents SET name = CAST(x'fffe41' AS TEXT),
+        description = hex(zeroblob(2000000))`,
+    "keys of another age": `UPDATE signing_keys SET signs_from = ${most},
+        created_at = ${least}, token_ttl_seconds = ${most}`,
     "totals at their end": `UPDATE developer_totals SET agents = ${least}, grants = ${most}
         WHERE developer_id = '$developer'`,
     "days that are none": `UPDATE usage_days SET day = 'x', verifications = ${most}`,
@@ -305,9 +327,19 @@ test("R-30 whatever a row holds, a request that reads it is answered", async (t)
             const { api } = scene;
             const { agentId, granted, tokens, webhooks, asked } = world;
             const answers = await Promise.all([
-                ...["/v1/me", "/v1/agents", "/v1/grants", "/v1/policies", "/v1/domains", "/v1/usage/history",
-                    "/v1/budget/allocations", "/v1/webhooks", `/v1/webhooks/${webhooks[0].id}/deliveries`,
-                    "/v1/anomaly/metrics", `/v1/grants/${granted.grantId}`].map((path) => api.get(path)),
+                ...[
+                    "/v1/me",
+                    "/v1/agents",
+                    "/v1/grants",
+                    "/v1/policies",
+                    "/v1/domains",
+                    "/v1/usage/history",
+                    "/v1/budget/allocations",
+                    "/v1/webhooks",
+                    `/v1/webhooks/${webhooks[0].id}/deliveries`,
+                    "/v1/anomaly/metrics",
+                    `/v1/grants/${granted.grantId}`,
+                ].map((path) => api.get(path)),
                 ...tokens.map((token) => api.post("/v1/grants/verify", { token })),
                 api.authorize(agentId).catch(() => ({ status: 400 })),
                 api.post("/v1/budget/debit", { grantId: granted.grantId, amount: "1.00" }),
@@ -317,7 +349,9 @@ test("R-30 whatever a row holds, a request that reads it is answered", async (t)
                 api.revoke(granted.grantId),
                 api.post("/v1/anomalies/detect"),
                 scene.server.api(world.sessionToken).get("/v1/principal/grants"),
-                scene.server.api("").get(`/v1/consent/${asked.authRequestId}${new URL(asked.consentUrl).search}`),
+                scene.server
+                    .api("")
+                    .get(`/v1/consent/${asked.authRequestId}${new URL(asked.consentUrl).search}`),
                 scene.server.api("").get(`/permissions?session=${world.sessionToken}`),
             ]);
             for (const answer of answers)

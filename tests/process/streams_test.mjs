@@ -1,5 +1,4 @@
 // Event streams of the real program: server-sent events and WebSocket.
-// Runs alone, since it measures.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 

@@ -1,6 +1,5 @@
 // Security checklist G4: an agent passes on a part of what it has, and it can be taken back. S-045
 // is in tests/process/races_test.mjs.
-// Runs alone, since it measures.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 

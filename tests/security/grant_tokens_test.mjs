@@ -1,6 +1,5 @@
 // Security checklist G1: what a grant token is, and when it ceases to count. What must never pass
 // for one is in forged_tokens_test.mjs; S-014 is in tests/crypto.
-// Runs alone, since it measures.
 import assert from "node:assert/strict";
 import { createPublicKey, verify } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";

@@ -38,11 +38,11 @@ struct Log : Store
     void damage(int frame, std::int64_t byte)
     {
         auto const at = frame == 0 ? byte : header_bytes + (frame - 1) * frame_bytes + byte;
-        std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
-        file.seekg(at);
-        auto const before = static_cast<unsigned>(file.get());
-        file.seekp(at);
-        file.put(static_cast<char>(before ^ 1U));
+        std::fstream stream{path, std::ios::in | std::ios::out | std::ios::binary};
+        stream.seekg(at);
+        auto const before = static_cast<unsigned>(stream.get());
+        stream.seekp(at);
+        stream.put(static_cast<char>(before ^ 1U));
     }
     [[nodiscard]] std::int64_t dropped() const { return storage::count_dropped_transactions(path); }
 

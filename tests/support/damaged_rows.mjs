@@ -56,7 +56,9 @@ class Scene {
     // Refused, and the log says why under the id of the request.
     async must_fail(status, answer) {
         assert.equal(answer.status, status, answer.text);
-        await this.until_logged(new RegExp(`event=error request=${answer.body.requestId} .*cause=.`));
+        await this.until_logged(
+            new RegExp(`event=error request=${answer.body.requestId} .*cause=.`),
+        );
     }
 
     // Nothing loops: neither in what the process spends nor in what it sends and says.
@@ -69,7 +71,10 @@ class Scene {
             more = { cpu: cpu_milliseconds(this.server.pid) - spent, lines: lines() - said };
             return more.cpu < quiet_milliseconds / 10 && more.lines < 5;
         });
-        assert.ok(quiet, `it does not come to rest: ${JSON.stringify(more)} in ${quiet_milliseconds} ms`);
+        assert.ok(
+            quiet,
+            `it does not come to rest: ${JSON.stringify(more)} in ${quiet_milliseconds} ms`,
+        );
     }
     async close() {
         const end = await this.server.stop();

@@ -1,5 +1,5 @@
-// A wall clock that a test sets, under the dynamic program: libfaketime reads it from a file at each
-// look. The monotonic clock, by which the program waits, goes on as ever.
+// A wall clock that a test sets, under the dynamic program: libfaketime reads it from a file at
+// each look. The monotonic clock, by which the program waits, goes on as ever.
 import { execFileSync } from "node:child_process";
 import { readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -47,7 +47,8 @@ export class FakedClock {
     // GRANTEXD_DEV_BINARY names the program: the released one loads no library.
     start_server({ env = {} } = {}) {
         const file = process.env.GRANTEXD_DEV_BINARY;
-        if (!file) throw new Error("GRANTEXD_DEV_BINARY names no program. Try: ./tests/run process");
+        if (!file)
+            throw new Error("GRANTEXD_DEV_BINARY names no program. Try: ./tests/run process");
         return new Server({ file, env: { ...env, ...this.env } }).start();
     }
 }

@@ -78,13 +78,21 @@ async function use(api, world) {
     // Scopes beyond the parent's are a signal; many entries in an hour are an alert.
     await api.delegate(refreshed.grantToken, helper, ["payments:initiate"]);
     for (let i = 0; i < 55; ++i)
-        await api.log_audit({ agentId, grantId, action: "calendar.read", metadata: { i, tags: ["a"] } });
+        await api.log_audit({
+            agentId,
+            grantId,
+            action: "calendar.read",
+            metadata: { i, tags: ["a"] },
+        });
     await api.must(200, "POST", "/v1/anomalies/detect");
-    world.replay = { body: { name: "Twice", scopes: ["a:b"] }, headers: { "idempotency-key": "one" } };
+    world.replay = {
+        body: { name: "Twice", scopes: ["a:b"] },
+        headers: { "idempotency-key": "one" },
+    };
     await api.post("/v1/agents", world.replay.body, world.replay.headers);
 }
 
-// What needs more than this program: another organisation's directory, a proxy that knows countries.
+// What needs more than this program: a directory of people, a proxy that knows countries.
 const by_others = (developer, agent) => `
     INSERT INTO deprovisioned_principals VALUES ('${developer}', 'user_gone', 1);
     INSERT INTO anomaly_countries VALUES ('${developer}', '${agent}', 'DE', 3, 1, 2);`;
@@ -95,8 +103,8 @@ function empty_tables(data_dir) {
     return read_rows(data_dir, sql.join(" UNION ALL ")).flat();
 }
 
-// Fills the data of a new server and stops it: {server, ...what was made}. Nobody listens yet on the
-// ports to which it delivers. due_at: when what is pending is due, after the next start.
+// Fills the data of a new server and stops it: {server, ...what was made}. Nobody listens yet on
+// the ports to which it delivers. due_at: when what is pending is due, after the next start.
 export async function make_full_world({ due_at }) {
     const [port, smtp_port] = [await free_port(), await free_port()];
     const server = await new Server({ env: full_world_env(port, smtp_port) }).start();
@@ -111,7 +119,10 @@ export async function make_full_world({ due_at }) {
         await caller.must(201, "POST", "/v1/signup/verify", { email: "ops@nimbus.example" });
     await pause(300); // the jobs have written what they had to
     await server.stop();
-    const [[developer]] = read_rows(world.data_dir, "SELECT id FROM developers WHERE mode = 'sandbox'");
+    const [[developer]] = read_rows(
+        world.data_dir,
+        "SELECT id FROM developers WHERE mode = 'sandbox'",
+    );
     world.developer = developer;
     run_sql(
         world.data_dir,
@@ -131,9 +142,17 @@ export async function keep_writing({ api, agentId, granted }, commits) {
         const { grantId } = granted;
         const [method, path, body] = [
             ["PATCH", `/v1/agents/${agentId}`, { name: `Trip Planner ${i}` }],
-            ["POST", "/v1/audit/log", { agentId, grantId, principalId: "user_7421", action: `a.${i}` }],
+            [
+                "POST",
+                "/v1/audit/log",
+                { agentId, grantId, principalId: "user_7421", action: `a.${i}` },
+            ],
             ["POST", "/v1/budget/debit", { grantId, amount: "0.01", description: `Debit ${i}` }],
-            ["POST", "/v1/policies", { name: `Policy ${i}`, effect: "deny", principalId: "nobody" }],
+            [
+                "POST",
+                "/v1/policies",
+                { name: `Policy ${i}`, effect: "deny", principalId: "nobody" },
+            ],
         ][i % 4];
         const { status, text } = await api.call(method, path, body);
         if (status > 299) throw new Error(`${method} ${path}: ${status} ${text}`);

@@ -54,6 +54,26 @@ void expect_refusal(raw::Server& server, Row const& row)
     }
 }
 
+// The status of the refusal; 200 for a message, 0 when more is to come.
+unsigned status_of(std::string const& text, std::size_t piece)
+{
+    raw::EchoHandler handler;
+    http::ListenerLimits const limits;
+    auto const now = std::chrono::steady_clock::now();
+    http::MessageReader reader(handler, limits);
+    std::string kept;
+    for (std::size_t at = 0; at < text.size(); at += piece) {
+        kept += text.substr(at, piece);
+        std::string_view rest = kept;
+        auto const outcome = reader.read(rest, now);
+        if (outcome != http::MessageReader::Outcome::more)
+            return outcome == http::MessageReader::Outcome::complete ? 200
+                                                                     : reader.refusal().status;
+        kept.erase(0, kept.size() - rest.size());
+    }
+    return 0;
+}
+
 void expect_refusals(std::vector<Row> const& rows)
 {
     raw::Server server;
@@ -171,6 +191,8 @@ BOOST_AUTO_TEST_CASE(S_108_a_request_without_exactly_one_valid_host_is_refused)
         {"open bracket", with_host("[::1"), 400},
         {"bracket and rest", with_host("[::1]x"), 400},
         {"name in brackets", with_host("[localhost]"), 400},
+        {"nothing in brackets", with_host("[]"), 400},
+        {"no address in brackets", with_host("[1:2:::]:80"), 400},
     });
     raw::Server server;
     for (auto const* host : {"a", "a.example:3001", "127.0.0.1", "[::1]:80", "[::ffff:1.2.3.4]"})
@@ -280,6 +302,21 @@ BOOST_AUTO_TEST_CASE(a_request_is_read_alike_however_it_is_cut)
             BOOST_TEST(kept == "GET");
         }
     }
+}
+
+BOOST_AUTO_TEST_CASE(a_request_at_a_bound_ends_alike_however_it_is_cut)
+{
+    auto const long_extension =
+        chunked_head + "0000000000000001;" + std::string(1020, 'e') + "\r\nx\r\n0\r\n\r\n";
+    auto const nul_after_the_bound = "GET /" + std::string(9000, 'a') + '\0' + " HTTP/1.1\r\n\r\n";
+    auto const long_trailer = chunked_head + "0\r\n" + std::string(1100, 't') + "\r\n\r\n";
+    for (auto const piece : {std::size_t{1}, std::size_t{7}, std::size_t{100'000}})
+        BOOST_TEST_CONTEXT("pieces of " << piece)
+        {
+            BOOST_TEST(status_of(long_extension, piece) == 200);
+            BOOST_TEST(status_of(nul_after_the_bound, piece) == 414);
+            BOOST_TEST(status_of(long_trailer, piece) == 431);
+        }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
