@@ -128,9 +128,12 @@ async function deliver_all() {
         const calls = pending("deliveries") + pending("notifications");
         const mails = pending("mails");
         if (calls + mails === 0) return true;
+        const [all_calls, all_mails] = [
+            receiver.received.length + calls,
+            smtp.mails.length + mails,
+        ];
         const server = await server_on(world.data_dir).start();
-        await receiver.until(receiver.received.length + calls);
-        await smtp.until_mails(smtp.mails.length + mails);
+        await Promise.all([receiver.until(all_calls), smtp.until_mails(all_mails)]);
         await new Promise((resolve) => setTimeout(resolve, 300)); // what came of it is on disk
         await server.stop();
         return false;
