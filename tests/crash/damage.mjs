@@ -1,4 +1,4 @@
-// Random damage to a file, as disks, cables and memory do it: {kind, at} says what was done.
+// Random damage to a file, as disks, cables and memory do it: {kind, place} says what was done.
 import { closeSync, ftruncateSync, openSync, readFileSync, statSync, writeSync } from "node:fs";
 
 const page = 4096;
@@ -45,5 +45,5 @@ export function damage_file(path, random) {
     else ftruncateSync(descriptor, at);
     closeSync(descriptor);
     const is_changed = statSync(path).size !== before.length || !readFileSync(path).equals(before);
-    return is_changed ? { kind, at } : undefined;
+    return is_changed ? { kind, place: at } : undefined;
 }

@@ -1,6 +1,6 @@
 // The write-ahead log of SQLite as its recovery reads it (sqlite.org/fileformat2.html#walformat):
-// up to the first frame whose checksum does not follow from those before it, and of that as far as the
-// last commit.
+// up to the first frame whose checksum does not follow from those before it, and of that as far as
+// the last commit.
 const header_bytes = 32;
 const frame_header_bytes = 24;
 const little_endian_magic = 0x377f0682;

@@ -81,7 +81,7 @@ test("R-30 a damaged event is not delivered, those around it are, each once", as
     const damage = `
         UPDATE events SET data = '{"grantId":' WHERE id = '${damaged}';
         DELETE FROM events WHERE id = '${gone}';
-        UPDATE events SET data = '{"a":"' || hex(zeroblob(2000000)) || '"}' WHERE id = '${long}';
+        UPDATE events SET data = '{"a":"' || hex(zeroblob(250000)) || '"}' WHERE id = '${long}';
         UPDATE events SET created_at = ${least} WHERE id = '${strange}'`;
     await with_damage(world, damage, async (scene) => {
         for (const name of ["first", "second"])

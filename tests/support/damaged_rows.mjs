@@ -20,7 +20,7 @@ export function damaged_copy(world, sql) {
     return data_dir;
 }
 
-const quiet_milliseconds = 300;
+const quiet_milliseconds = 200;
 
 class Scene {
     constructor(world) {
