@@ -13,17 +13,19 @@ constexpr int log_pages_max = 4 * storage::CommitThread::checkpoint_pages;
 
 void ReadSnapshot::begin()
 {
-    if (reader_.in_transaction() || writes_.log_pages() > log_pages_max)
+    if (writes_.log_pages() > log_pages_max)
         return;
-    reader_.run("BEGIN");
+    if (!reader_.in_transaction())
+        reader_.run("BEGIN"); // reads nothing yet, so that nothing can fail
     turn_.want();
 }
 
-// An error of the disk can have ended the transaction already.
+// ROLLBACK rather than COMMIT: there is nothing to keep, and after a read that failed a COMMIT
+// fails as well. The error may also have ended the transaction already.
 void ReadSnapshot::end()
 {
     if (reader_.in_transaction())
-        reader_.run("COMMIT");
+        reader_.run("ROLLBACK");
 }
 
 } // namespace http
