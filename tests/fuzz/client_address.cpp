@@ -1,4 +1,5 @@
 // Who is behind proxies. Lines: the peer, X-Forwarded-For, a network that is trusted.
+// Few paths: a third of the time is enough.
 #include "server/rules/client_address.hpp"
 #include "tests/fuzz/fuzzer.hpp"
 

@@ -1,4 +1,5 @@
 // Points in time, identifiers and the names of backups, which hold one.
+// Few paths: a third of the time is enough.
 #include "crypto/ids.hpp"
 #include "server/rules/backup_names.hpp"
 #include "server/rules/time_text.hpp"
