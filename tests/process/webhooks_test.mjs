@@ -269,7 +269,9 @@ test("a receiver that was down loses nothing, and its backlog drains at 500 a se
     // Four hours go by while it is down: everything that waits is due.
     const four_hours = 4 * 3600 * 1000;
     run_sql(server.data_dir, `UPDATE deliveries SET due_at = due_at - ${four_hours} WHERE due_at > 0`);
-    const written = read_rows(server.data_dir, "SELECT id FROM events ORDER BY id").map(([id]) => id);
+    // Without alerts, for which nobody asked.
+    const asked = "SELECT id FROM events WHERE type NOT LIKE 'anomaly.%' ORDER BY id";
+    const written = read_rows(server.data_dir, asked).map(([id]) => id);
     const back = await new Receiver().listen(port);
     await server.restart();
     const before = cpu_milliseconds(server.pid);
