@@ -16,7 +16,8 @@ add_library(fuzzed STATIC EXCLUDE_FROM_ALL
     server/rules/mail_message.cpp server/rules/nearest_word.cpp server/rules/network.cpp
     server/rules/outbound_url.cpp server/rules/policy.cpp server/rules/redirect_uri.cpp
     server/rules/scope_texts.cpp server/rules/scope_words.cpp server/rules/scopes.cpp
-    server/rules/smtp_reply.cpp server/rules/time_text.cpp server/rules/token_lifetimes.cpp
+    server/rules/smtp_reply.cpp server/rules/stored_json.cpp server/rules/time_text.cpp
+    server/rules/token_lifetimes.cpp
     server/rules/trimmed.cpp server/rules/unicode.cpp web/escape.cpp)
 target_link_libraries(fuzzed PUBLIC OpenSSL::Crypto ${SODIUM_LIBRARY} ${IDN2_LIBRARY}
                       ${UNISTRING_LIBRARY} Boost::json Boost::url SQLiteCpp Threads::Threads)
