@@ -119,7 +119,7 @@ void Keys::load_signing_keys(storage::Database& db, storage::Timestamp now)
         if (lives[i].state == rules::KeyState::active)
             active = published.size();
         published.push_back(
-            {open_signing_key(rows[i].kid, rows[i].sealed.value()), rows[i].signs_from}
+            {open_signing_key(rows[i].kid, rows[i].sealed.value_or("")), rows[i].signs_from}
         );
     }
     if (published.empty())

@@ -21,7 +21,7 @@ struct Parameter
     bool in_header = false;                  // or else in the query
 };
 
-struct Refusal
+struct OperationRefusal
 {
     ApiError (*make)(); // by its named constructor, so that status and code are what is thrown
     bool has_message;   // its sentence is always the same
@@ -33,7 +33,7 @@ struct Declaration
     std::string_view handler; // "create_agent"
     std::string_view group;   // the resource it is shown with
     std::initializer_list<Parameter> parameters{};
-    std::initializer_list<Refusal> refusals{};
+    std::initializer_list<OperationRefusal> refusals{};
     std::string_view content_type{}; // of a Document
 };
 
@@ -66,7 +66,7 @@ template<class... Arguments> constexpr bool takes_nothing(ApiError (*)(Arguments
 }
 
 // refused<not_found>("unknown or foreign")
-template<auto Make> constexpr Refusal refused(std::string_view when)
+template<auto Make> constexpr OperationRefusal refused(std::string_view when)
 {
     return {[] { return sample(Make); }, takes_nothing(Make), when};
 }

@@ -43,7 +43,7 @@ export function read_disk_log(path) {
         if (step.kind === "write") step.data = data;
         else if (["rename", "link"].includes(step.kind))
             [step.from, step.to] = data.toString().split("\0");
-        else step.path = data.toString();
+        else if (!["truncate", "sync"].includes(step.kind)) step.path = data.toString();
         steps.push(step);
         next += head_bytes + bytes;
     }

@@ -54,6 +54,19 @@ export async function any_time(random, a_while = () => pause(400 + random.below(
     return { recording: recording.read(), options: options_of(server), ask };
 }
 
+// A server that is told to stop, which ends with the log taken into the database and removed.
+export async function stop(random) {
+    const recording = new Recording();
+    const server = await recording.server().start();
+    const team = await under_load(server, random, () => pause(200 + random.below(300)));
+    const begin = process.hrtime.bigint();
+    assert.deepEqual(await server.stop(), { code: 0, signal: null });
+    recording.read();
+    const ask = (started, moment) => faults_of_team(started, team, moment);
+    const steps = recording.between(begin, process.hrtime.bigint());
+    return { recording, steps, options: options_of(server), ask };
+}
+
 // The log is as long as one that is due for a checkpoint: there are some behind it, or just now.
 async function past_a_checkpoint(server) {
     const frame_bytes = 24 + 4096;

@@ -213,15 +213,17 @@ test("R-30 what is old is removed, whatever stands beside it", async () => {
 });
 
 test("R-30 a key that does not open stops the start, or the developer who has it", async () => {
-    const retired = damaged_copy(
-        world,
-        `INSERT INTO signing_keys
-        SELECT 'old', 'v1.x', 1, 1, token_ttl_seconds, NULL FROM signing_keys`,
-    );
-    const args = ["serve", "--dev", "--data-dir", retired, "--listen", "127.0.0.1:0"];
-    const refused = await run_grantexd(args, { env: full_world_env(1, 2) });
-    assert.equal(refused.code, 78);
-    assert.match(refused.stderr, /^grantexd: signing key old cannot be opened.*\n$/);
+    for (const sealed of ["'v1.x'", "NULL"]) {
+        const retired = damaged_copy(
+            world,
+            `INSERT INTO signing_keys
+            SELECT 'old', ${sealed}, 1, 1, token_ttl_seconds, NULL FROM signing_keys`,
+        );
+        const args = ["serve", "--dev", "--data-dir", retired, "--listen", "127.0.0.1:0"];
+        const refused = await run_grantexd(args, { env: full_world_env(1, 2) });
+        assert.equal(refused.code, 78);
+        assert.match(refused.stderr, /^grantexd: signing key old cannot be opened.*\n$/);
+    }
 
     const damage = `UPDATE data_keys SET wrapped = substr(wrapped, 1, 12) || 'AAAA'
         WHERE developer_id = '${world.developer}'`;
