@@ -1,18 +1,9 @@
 // Memory of an idle server, and what 10,000 idle connections add to it.
 import { memory_of } from "../support/process_state.mjs";
-import { RawConnection, request_text } from "../support/raw_connection.mjs";
+import { open_idle } from "../support/raw_connection.mjs";
 import { in_parallel, new_server } from "./world.mjs";
 
 const connections = 10_000;
-const request = request_text("GET", "/health");
-
-async function open_idle(base) {
-    const connection = await RawConnection.open(base);
-    connection.write(request);
-    const { status } = await connection.answer();
-    if (status !== 200) throw new Error(`GET /health: ${status}`);
-    return connection;
-}
 
 // Each of the connections has had one answer and waits for the next request.
 export async function measure_memory() {

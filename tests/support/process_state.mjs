@@ -16,8 +16,14 @@ export function memory_of(pid) {
     return { now: megabytes("VmRSS"), peak: megabytes("VmHWM") };
 }
 
-// Connections that the program listening on this port still holds open.
-export function open_connections(port) {
+// How many files and sockets a process may have open.
+export function open_files_max(pid) {
+    const limits = readFileSync(`/proc/${pid}/limits`, "utf8");
+    return Number(/^Max open files +(\d+)/m.exec(limits)[1]);
+}
+
+// The clients' ports of the connections that the program listening on this port still holds open.
+export function open_peers(port) {
     const local = `:${port.toString(16).toUpperCase().padStart(4, "0")}`;
     const [listening, time_wait] = ["0A", "06"];
     return readFileSync("/proc/net/tcp", "utf8")
@@ -25,8 +31,10 @@ export function open_connections(port) {
         .slice(1)
         .map((line) => line.trim().split(/\s+/))
         .filter((fields) => fields[1]?.endsWith(local) && fields[9] !== "0")
-        .filter((fields) => ![listening, time_wait].includes(fields[3])).length;
+        .filter((fields) => ![listening, time_wait].includes(fields[3]))
+        .map((fields) => parseInt(fields[2].split(":")[1], 16));
 }
+export const open_connections = (port) => open_peers(port).length;
 
 export async function eventually(holds, milliseconds = 10_000) {
     const end = Date.now() + milliseconds;

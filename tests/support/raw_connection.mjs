@@ -82,3 +82,12 @@ export class RawConnection {
         return { status: Number(first.split(" ")[1]), headers, text, body };
     }
 }
+
+// A connection that has had one answer and waits for its next request.
+export async function open_idle(base) {
+    const connection = await RawConnection.open(base);
+    connection.write(request_text("GET", "/health"));
+    const { status } = await connection.answer();
+    if (status !== 200) throw new Error(`GET /health: ${status}`);
+    return connection;
+}
