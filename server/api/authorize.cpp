@@ -4,6 +4,7 @@
 #include "crypto/pkce.hpp"
 #include "crypto/random.hpp"
 #include "server/api/check_principal.hpp"
+#include "server/api/codes.hpp"
 #include "server/api/decision.hpp"
 #include "server/api/metering.hpp"
 #include "server/api/note_signals.hpp"
@@ -108,8 +109,8 @@ storage::AuthRequest make_request(http::Request& request, AuthorizeBody const& b
 void approve_at_once(http::Request const& request, storage::AuthRequest& made, AuthorizeView& view)
 {
     view.status = made.status = "approved";
-    view.code = crypto::random_token();
-    made.code_hash = crypto::hex(crypto::sha256(*view.code));
+    view.code = make_code(request.now);
+    made.code_hash = code_hash(*view.code);
     made.approved_at = request.now;
 }
 

@@ -1,8 +1,8 @@
 #include "server/api/decision.hpp"
 
 #include "crypto/hash.hpp"
-#include "crypto/random.hpp"
 #include "server/api/check_principal.hpp"
+#include "server/api/codes.hpp"
 #include "server/api/page_security.hpp"
 #include "server/api/policy_check.hpp"
 #include "server/http/error.hpp"
@@ -129,8 +129,8 @@ std::optional<std::string> approve(http::Request& request, storage::AuthRequest 
          .question =
              {.agent_id = auth.agent_id, .principal_id = auth.principal_id, .scopes = auth.scopes}}
     );
-    auto code = crypto::random_token();
-    auto const hash = crypto::hex(crypto::sha256(code));
+    auto code = make_code(request.now);
+    auto const hash = code_hash(code);
     if (!storage::update_auth_request_to_approved(request.db, auth.id, hash, request.now))
         return {};
     storage::revoke_consent_sessions(request.db, auth.id, request.now);

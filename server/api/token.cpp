@@ -1,9 +1,9 @@
 #include "server/api/token.hpp"
 
-#include "crypto/hash.hpp"
 #include "crypto/pkce.hpp"
 #include "server/api/append_audit.hpp"
 #include "server/api/check_principal.hpp"
+#include "server/api/codes.hpp"
 #include "server/api/emit.hpp"
 #include "server/api/metering.hpp"
 #include "server/api/note_signals.hpp"
@@ -70,9 +70,8 @@ void check_verifier(storage::AuthRequest const& auth, TokenExchangeBody const& b
 
 storage::AuthRequest find_exchangeable(http::Request& request, TokenExchangeBody const& body)
 {
-    auto auth = storage::find_auth_request_by_code(
-        request.db, request.caller().id, crypto::hex(crypto::sha256(body.code))
-    );
+    auto auth =
+        storage::find_auth_request_by_code(request.db, request.caller().id, code_hash(body.code));
     if (!auth || auth->agent_id != body.agentId || !is_active(request, body.agentId))
         throw http::invalid_code();
     request.agent_id = auth->agent_id;

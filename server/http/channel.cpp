@@ -114,6 +114,12 @@ void Channel::finish_sending()
     socket_.shutdown(Socket::shutdown_send, ignored);
 }
 
+void Channel::drop_unsent()
+{
+    ErrorCode ignored;
+    socket_.set_option(boost::asio::socket_base::linger(true, 0), ignored);
+}
+
 void Channel::close()
 {
     say_goodbye();

@@ -106,6 +106,8 @@ public:
     // Says that nothing more comes from here.
     void finish_sending();
 
+    // What was written and is not yet taken goes with close(), instead of waiting in the kernel.
+    void drop_unsent();
     void close();
 
 private:

@@ -106,6 +106,7 @@ Response Dispatch::refuse(unsigned status, std::string_view message)
                              : status == 500 ? "INTERNAL_ERROR"
                                              : "BAD_REQUEST";
     exchange.error = ApiError{status, code, std::string{message}};
+    exchange.error->retry_after_seconds = status == 503 ? 1 : 0;
     auto response = render(exchange);
     response.close = true;
     log_.request(exchange.id, "", "-", "-", status, {});

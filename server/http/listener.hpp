@@ -26,6 +26,8 @@ struct ListenerLimits
     std::size_t body_bytes_per_second_min = 1024; // after the first seconds of a body
     std::chrono::seconds idle_timeout{60};
     std::chrono::seconds write_timeout{30}; // a reader that takes nothing for so long is dropped
+    std::size_t held_bytes_max = 64 * 1024 * 1024; // held_memory.hpp
+    std::size_t held_bytes_free = 16 * 1024;
 };
 
 class Listener

@@ -6,6 +6,7 @@
 #include "server/http/strict.hpp"
 
 #include <chrono>
+#include <string>
 #include <string_view>
 
 namespace http {
@@ -41,6 +42,10 @@ public:
 
     [[nodiscard]] bool is_between() const { return part_ == Part::between; }
     [[nodiscard]] bool is_in_body() const { return part_ == Part::body; }
+
+    // Bytes of memory that the body keeps, until it is taken or forgotten.
+    [[nodiscard]] std::size_t held() const { return message_.body.capacity(); }
+    void forget_body() { std::string().swap(message_.body); }
 
     // RFC 9110 section 10.1.1: whether the client waits for 100 Continue. The clock of the body
     // stands still until it was told.

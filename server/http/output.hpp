@@ -23,6 +23,7 @@ public:
 
     [[nodiscard]] std::string& text() { return text_; } // for appending
     [[nodiscard]] std::size_t unsent() const { return text_.size() - sent_; }
+    [[nodiscard]] std::size_t held() const { return text_.capacity(); } // bytes of memory
     [[nodiscard]] bool empty() const { return text_.empty(); }
 
     // What is still to be sent, for whoever goes on writing.

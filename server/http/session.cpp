@@ -23,7 +23,8 @@ constexpr std::chrono::seconds linger_time{2};
 
 Session::Session(Channel channel, std::string peer_address, std::shared_ptr<SessionHost> host)
     : channel_(std::move(channel)), peer_address_(std::move(peer_address)), host_(std::move(host)),
-      reader_(host_->handler, host_->limits), last_activity_(steady_clock::now())
+      reader_(host_->handler, host_->limits), held_(host_->held),
+      last_activity_(steady_clock::now())
 {}
 
 void Session::start()
@@ -83,6 +84,9 @@ void Session::readable()
         input_.append(rest);
         interpret_kept_input();
     }
+    count_held();
+    if (phase_ == Phase::open && reader_.is_in_body() && held_.is_too_much())
+        refuse({503, "Too many requests have not arrived as a whole. Retry in 1 second."});
     settle();
 }
 
@@ -201,6 +205,7 @@ void Session::answer(std::uint64_t number, Response response)
 void Session::refuse(Refusal refusal)
 {
     phase_ = Phase::closing;
+    reader_.forget_body();
     Response response;
     try {
         response = host_->handler.refuse(refusal.status, refusal.message);
@@ -224,6 +229,9 @@ void Session::settle()
     write();
     if (phase_ == Phase::closed)
         return;
+    count_held();
+    if (!output_.empty() && held_.is_too_much())
+        return reset();
     if (host_->draining && is_idle())
         return close();
     if (phase_ == Phase::closing) {
@@ -327,7 +335,7 @@ void Session::sweep(Time now)
     if (!channel_.is_established() && now - last_activity_ > host_->limits.handshake_timeout)
         return close();
     if (output_.is_late(now, host_->limits))
-        return close();
+        return reset(); // or the kernel would go on trying to send, and keep it all
     if (phase_ == Phase::lingering && now - last_activity_ > linger_time)
         return close();
     if (phase_ == Phase::open && !stalled_ && reader_.is_late(now)) {
@@ -355,6 +363,17 @@ void Session::close()
     exchanges_.clear();
     channel_.close();
     host_->ended(*this);
+}
+
+void Session::reset()
+{
+    channel_.drop_unsent();
+    close();
+}
+
+void Session::count_held()
+{
+    held_.set(reader_.held() + input_.capacity() + output_.held());
 }
 
 bool Session::has_room() const

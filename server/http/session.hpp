@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/http/answer.hpp"
+#include "server/http/held_memory.hpp"
 #include "server/http/listener.hpp"
 #include "server/http/message_reader.hpp"
 #include "server/http/output.hpp"
@@ -23,7 +24,8 @@ class Session;
 struct SessionHost
 {
     SessionHost(Handler& handler_of_all, ListenerLimits limits_of_each)
-        : handler(handler_of_all), limits(limits_of_each)
+        : handler(handler_of_all),
+          limits(limits_of_each), held{limits.held_bytes_max, limits.held_bytes_free}
     {}
     virtual ~SessionHost() = default;
 
@@ -33,6 +35,7 @@ struct SessionHost
     Handler& handler;
     ListenerLimits const limits;
     bool draining = false;
+    HeldMemory held;
     DateText date;
     std::array<char, 64 * 1024> scratch{}; // what one read brought, only until that turn ends
 };
@@ -47,7 +50,8 @@ public:
     void start();
     void sweep(Time now); // applies the time limits; called a few times a second
     void drain();         // closes now when idle; otherwise the last pending answer will close
-    void close();
+    void close();         // what was sent and is not taken yet still arrives, if it is taken soon
+    void reset();         // and here it does not
 
 private:
     enum class Phase
@@ -84,6 +88,8 @@ private:
     void hand_channel_over();
     void linger();
 
+    void count_held();
+
     [[nodiscard]] bool has_room() const;
     [[nodiscard]] bool is_idle() const;
 
@@ -98,6 +104,7 @@ private:
     Output output_;
     std::optional<Response> last_; // which takes the channel over
     std::size_t discarded_ = 0;
+    HeldShare held_;
     Time last_activity_;
     bool interpreting_ = false;
     bool stalled_ = false; // input waits for room in the pipeline or for the next turn

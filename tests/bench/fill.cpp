@@ -80,7 +80,7 @@ public:
             if (i % rows_of_commit == rows_of_commit - 1)
                 db_.execute("COMMIT; BEGIN");
         }
-        db_.execute("COMMIT; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE)");
+        db_.execute("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)");
     }
 
 private:
@@ -147,7 +147,8 @@ private:
         request.created_at = at;
         request.decide_by = at + std::chrono::days{1};
         storage::insert_auth_request(db_, request);
-        storage::update_auth_request_to_approved(db_, request_id, hash(i), at);
+        auto const code_hash = id("", at, i).substr(1, 10) + hash(i); // as codes of the server
+        storage::update_auth_request_to_approved(db_, request_id, code_hash, at);
         storage::insert_grant(
             db_, {.id = grant_id,
                   .developer_id = developer_id_,

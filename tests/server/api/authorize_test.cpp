@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(a_sandbox_request_is_approved_at_once)
     );
     BOOST_TEST(made.text("status") == "approved");
     BOOST_TEST(made.json().at("sandbox").as_bool());
-    BOOST_TEST(is_secret(made.text("code")));
+    BOOST_TEST(is_code(made.text("code")));
 }
 
 BOOST_AUTO_TEST_CASE(from_level_link_on_the_consent_url_carries_a_secret)

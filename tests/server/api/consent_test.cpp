@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(at_level_none_the_id_is_enough_to_decide)
     BOOST_REQUIRE_EQUAL(approved.status, 200);
     expect_members(approved, "code redirectUri state redirectTo");
     auto const code = approved.text("code");
-    BOOST_TEST(is_secret(code));
+    BOOST_TEST(is_code(code));
     BOOST_TEST(approved.text("redirectUri") == "https://app.nimbus.example/cb?tenant=4");
     BOOST_TEST(approved.text("state") == "a b&c=d");
     BOOST_TEST(

@@ -111,6 +111,11 @@ bool is_secret(std::string_view text)
            all_of(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 }
 
+bool is_code(std::string_view text)
+{
+    return text.size() == 53 && text.starts_with('0') && is_secret(text.substr(10));
+}
+
 boost::json::object token_header(std::string_view token)
 {
     return part_of(token, 0);

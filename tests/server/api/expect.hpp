@@ -24,6 +24,7 @@ bool is_timestamp(std::string_view text); // 2026-03-02T09:00:00.000Z
 // prefix_<ULID>: 26 characters of upper-case Crockford base32.
 bool is_id(std::string_view text, std::string_view prefix);
 bool is_secret(std::string_view text); // 43 base64url characters: 32 random bytes
+bool is_code(std::string_view text);   // a secret after the ten characters of a ULID's time
 
 boost::json::object token_header(std::string_view token);
 boost::json::object token_claims(std::string_view token);

@@ -1,6 +1,7 @@
 // A code becomes a grant and its first token.
 #include "tests/server/api/expect.hpp"
 
+#include "crypto/hash.hpp"
 #include "crypto/jwt.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -272,6 +273,30 @@ BOOST_AUTO_TEST_CASE(the_grace_of_codes_is_a_setting)
     expect_error(strict.send("POST", "/v1/token", body, options), 400, "BAD_REQUEST");
     auto const shown = strict.send("GET", "/v1/grants/" + granted.text("grantId"), "", options);
     BOOST_TEST(shown.text("status") == "revoked");
+}
+
+BOOST_AUTO_TEST_CASE(a_code_without_a_time_is_one_of_an_earlier_version)
+{
+    auto const made = code(id);
+    BOOST_TEST(made.size() == 53U);
+    auto const older = made.substr(10);
+    app.writer.run("UPDATE auth_requests SET code_hash = ?1", crypto::hex(crypto::sha256(older)));
+    expect_error(exchange(made), 400, "BAD_REQUEST");
+    BOOST_TEST(exchange(older).status == 201);
+}
+
+BOOST_AUTO_TEST_CASE(what_codes_are_found_by_is_in_the_order_of_their_making)
+{
+    for (int i = 0; i < 5; ++i) {
+        code(id);
+        advance(std::chrono::milliseconds{1});
+    }
+    auto const ids = app.reader.list<std::string>("SELECT id FROM auth_requests ORDER BY id");
+    BOOST_TEST(ids.size() == 5U);
+    BOOST_TEST(
+        ids == app.reader.list<std::string>("SELECT id FROM auth_requests ORDER BY code_hash"),
+        boost::test_tools::per_element()
+    );
 }
 
 BOOST_AUTO_TEST_CASE(codes_and_tokens_are_not_stored_as_they_are)

@@ -76,6 +76,42 @@ BOOST_AUTO_TEST_CASE(S_104_an_idle_connection_is_closed_without_a_word)
     BOOST_TEST(server.eventually([&] { return server.listener().connections() == 0; }));
 }
 
+BOOST_AUTO_TEST_CASE(unfinished_bodies_share_a_limit_that_small_ones_need_not_mind)
+{
+    raw::Server server({.held_bytes_max = 200'000, .held_bytes_free = 10'000});
+    std::string const head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n";
+    raw::Client first(server);
+    first.send(head + std::string(99'999, 'x'));
+    BOOST_TEST(first.is_quiet(100ms));
+    raw::Client second(server);
+    second.send(head + std::string(99'999, 'x'));
+    auto const refused = second.read_answer();
+    BOOST_TEST(refused.status == 503);
+    BOOST_TEST(second.is_closed());
+    raw::Client small(server);
+    small.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5000\r\n\r\n");
+    small.send(std::string(5000, 'x'));
+    BOOST_TEST(small.read_answer().status == 200);
+    first.send("x"); // what it kept is free again
+    BOOST_TEST(first.read_answer().status == 200);
+    raw::Client third(server);
+    third.send(head + std::string(100'000, 'x'));
+    BOOST_TEST(third.read_answer().status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(answers_that_nobody_takes_share_a_limit)
+{
+    raw::Server server({.held_bytes_max = 20 * 1024 * 1024});
+    raw::Client stuck(server, "127.0.0.1", 4096);
+    stuck.send(raw::get("/large"));
+    BOOST_TEST(server.eventually([&] { return server.handler.requests == 1; }));
+    raw::Client too_much(server, "127.0.0.1", 4096);
+    too_much.send(raw::get("/large"));
+    BOOST_TEST(server.eventually([&] { return server.listener().connections() == 1; }));
+    raw::Client small(server);
+    BOOST_TEST(small.ask(raw::get("/a")).status == 200);
+}
+
 BOOST_AUTO_TEST_CASE(a_connection_that_waits_for_its_answer_is_not_idle)
 {
     raw::Server server({.header_timeout = 1s, .body_timeout = 1s, .idle_timeout = 1s});
