@@ -2,7 +2,10 @@
 #include "server/http/read_snapshot.hpp"
 #include "tests/server/api/expect.hpp"
 
+#include <boost/asio/post.hpp>
 #include <boost/test/unit_test.hpp>
+
+#include <thread>
 
 using namespace support;
 
@@ -73,6 +76,37 @@ BOOST_AUTO_TEST_CASE(a_request_that_is_told_of_a_write_reads_it_also_within_a_tu
             reads.back().json().at("total").as_int64() == static_cast<std::int64_t>(writes.size())
         );
     }
+}
+
+// The commit can end while a handler reads: then its answers go out before the snapshot of that
+// handler ends by itself.
+BOOST_AUTO_TEST_CASE(what_follows_from_a_batch_at_once_reads_it)
+{
+    std::vector<Answer> reads;
+    std::vector<Answer> writes;
+    auto const read = [&] { start("GET", "/v1/agents", "", {.key = live_key}, reads); };
+    dispatch.batches().on_durable([&](std::size_t) { read(); });
+    auto const total = [&](std::size_t i) { return reads.at(i).json().at("total").as_int64(); };
+    auto held_up = false;
+    for (std::int64_t made = 1; made <= 20 && !held_up; ++made) {
+        reads.clear();
+        writes.clear();
+        start("POST", "/v1/agents", R"({"name":"a"})", {.key = live_key}, writes);
+        loop.poll_one(); // the commit begins
+        boost::asio::post(loop, [&] {
+            read();
+            std::this_thread::sleep_for(std::chrono::milliseconds{50});
+        });
+        while (writes.empty()) {
+            loop.poll_one();
+            loop.restart();
+        }
+        loop.poll();
+        loop.restart();
+        held_up = total(0) == made - 1; // it was read before the commit had ended
+        BOOST_TEST(total(1) == made);
+    }
+    BOOST_TEST(held_up);
 }
 
 BOOST_AUTO_TEST_CASE(under_a_long_log_every_statement_reads_for_itself)

@@ -208,6 +208,22 @@ BOOST_AUTO_TEST_CASE(one_token_is_revoked_without_its_grant)
     BOOST_TEST(events_of(*this, sandbox_key).size() == count); // the catalogue has no event for it
 }
 
+// What was found of a token before must not count when it is asked for again.
+BOOST_AUTO_TEST_CASE(a_token_that_was_just_valid_is_revoked_at_once)
+{
+    auto const other = grant(id);
+    auto const is_valid = [&](Answer const& made) {
+        return verify(made.text("grantToken")).json().at("valid").as_bool();
+    };
+    BOOST_TEST(is_valid(granted));
+    BOOST_TEST(is_valid(other));
+    BOOST_TEST(send("DELETE", "/v1/grants/" + other.text("grantId"), "", sandbox).status == 204);
+    BOOST_TEST(!is_valid(other));
+    BOOST_TEST(is_valid(granted));
+    revoke(std::string{token_claims(granted.text("grantToken")).at("jti").as_string()});
+    BOOST_TEST(!is_valid(granted));
+}
+
 BOOST_AUTO_TEST_CASE(revoking_needs_a_jti_of_the_caller)
 {
     auto const jti = std::string{token_claims(granted.text("grantToken")).at("jti").as_string()};
