@@ -100,7 +100,7 @@ CREATE INDEX grants_by_developer ON grants (developer_id, id);
 CREATE INDEX grants_by_agent ON grants (agent_id, id);
 CREATE INDEX grants_by_principal ON grants (developer_id, principal_id, id);
 CREATE INDEX grants_by_parent ON grants (parent_id) WHERE parent_id IS NOT NULL;
-CREATE INDEX grants_live ON grants (developer_id, expires_at) WHERE status = 'active';
+CREATE INDEX grants_live ON grants (developer_id, expires_at, id, status) WHERE status = 'active';
 CREATE INDEX grants_live_by_principal ON grants (developer_id, principal_id, expires_at)
 WHERE status = 'active';
 
