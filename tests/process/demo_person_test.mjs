@@ -40,7 +40,7 @@ test("a person allows, and the demo goes on to its end", async (t) => {
     assert.match(demo.prose, /You allowed it\./);
     assert.match(demo.prose, /All 13 steps went as they should/);
     const code = target.searchParams.get("code");
-    assert.ok(code.length === 43 && !demo.output.includes(code));
+    assert.ok(code.length === 53 && !demo.output.includes(code));
     assert.ok(!demo.output.includes(live_key));
 });
 
