@@ -50,10 +50,10 @@ const calls = [
     "POST /v1/grants/verify 200",
 ];
 
-// Codes, secrets and the tail of keys and refresh tokens are 43 base64url characters; grant tokens
-// are three parts.
+// Secrets and the tail of keys and refresh tokens are 43 base64url characters, codes have ten more
+// before them; grant tokens are three parts.
 function assert_no_secret(text) {
-    assert.doesNotMatch(text, /(?<![\w-])[\w-]{43}(?![\w-])/);
+    assert.doesNotMatch(text, /(?<![\w-])([\w-]{10})?[\w-]{43}(?![\w-])/);
     assert.doesNotMatch(text, /gx_(live|test)_[\w-]{20}/);
     assert.doesNotMatch(text, /[\w-]{16}\.[\w-]{16}/);
 }
