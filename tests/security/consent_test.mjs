@@ -225,7 +225,7 @@ test("S-060 state comes back unchanged, with the code or the error and nothing e
         assert.equal(url.searchParams.get("tenant"), "4");
         assert.equal(url.searchParams.get("state"), state);
         if (decision === "deny") assert.equal(url.searchParams.get("error"), "access_denied");
-        else assert.match(url.searchParams.get("code"), /^[\w-]{43}$/);
+        else assert.match(url.searchParams.get("code"), /^[0-9A-Z]{10}[\w-]{43}$/);
     }
 });
 
