@@ -1,6 +1,7 @@
 #include "storage/migrate.hpp"
 
 #include "storage/embedded_file.hpp"
+#include "storage/schema_may_change.hpp"
 
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Transaction.h>
@@ -32,22 +33,6 @@ std::vector<Migration> migrations()
     std::ranges::sort(all, {}, &Migration::version);
     return all;
 }
-
-// The texts of the schema are open to migrations, and to nothing else in the program.
-class SchemaMayChange
-{
-public:
-    explicit SchemaMayChange(Database& database) : handle_(database.connection().getHandle())
-    {
-        sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr);
-    }
-    ~SchemaMayChange() { sqlite3_db_config(handle_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr); }
-    SchemaMayChange(SchemaMayChange const&) = delete;
-    SchemaMayChange& operator=(SchemaMayChange const&) = delete;
-
-private:
-    sqlite3* handle_;
-};
 
 } // namespace
 

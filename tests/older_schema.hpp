@@ -5,8 +5,7 @@
 #include "storage/database.hpp"
 #include "storage/embedded_file.hpp"
 #include "storage/migrate.hpp"
-
-#include <sqlite3.h>
+#include "storage/schema_may_change.hpp"
 
 #include <map>
 #include <string>
@@ -20,12 +19,10 @@ inline void migrate_up_to(storage::Database& database, int version)
     std::map<std::string, std::string> files;
     for (auto const& file : storage::migration_files())
         files.emplace(file.name, file.text);
-    auto* const handle = database.connection().getHandle();
-    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 0, nullptr); // 0016 edits the schema
+    storage::SchemaMayChange const writable{database};
     for (auto const& [name, sql] : files)
         if (std::stoi(name) <= version)
             database.execute(sql);
-    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     database.execute("PRAGMA application_id = " + std::to_string(storage::application_id));
     database.execute("PRAGMA user_version = " + std::to_string(version));
 }

@@ -84,8 +84,7 @@ void Session::readable()
         input_.append(rest);
         interpret_kept_input();
     }
-    count_held();
-    if (phase_ == Phase::open && reader_.is_in_body() && held_.is_too_much())
+    if (phase_ == Phase::open && reader_.is_in_body() && holds_too_much())
         refuse({503, "Too many requests have not arrived as a whole. Retry in 1 second."});
     settle();
 }
@@ -229,8 +228,7 @@ void Session::settle()
     write();
     if (phase_ == Phase::closed)
         return;
-    count_held();
-    if (!output_.empty() && held_.is_too_much())
+    if (holds_too_much() && !output_.empty())
         return reset();
     if (host_->draining && is_idle())
         return close();
@@ -371,9 +369,10 @@ void Session::reset()
     close();
 }
 
-void Session::count_held()
+bool Session::holds_too_much()
 {
     held_.set(reader_.held() + input_.capacity() + output_.held());
+    return held_.is_too_much();
 }
 
 bool Session::has_room() const

@@ -50,8 +50,7 @@ public:
     void start();
     void sweep(Time now); // applies the time limits; called a few times a second
     void drain();         // closes now when idle; otherwise the last pending answer will close
-    void close();         // what was sent and is not taken yet still arrives, if it is taken soon
-    void reset();         // and here it does not
+    void close();
 
 private:
     enum class Phase
@@ -87,8 +86,9 @@ private:
     void write();
     void hand_channel_over();
     void linger();
+    void reset(); // closes, and what was sent and is not taken yet goes as well
 
-    void count_held();
+    bool holds_too_much(); // counts what is held now, for the limit that all sessions share
 
     [[nodiscard]] bool has_room() const;
     [[nodiscard]] bool is_idle() const;

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { statSync } from "node:fs";
 
 import { database_of } from "../support/data_files.mjs";
-import { cpu_milliseconds, memory_of } from "../support/process_state.mjs";
+import { memory_of } from "../support/process_state.mjs";
 import { bench_fill } from "./limits.mjs";
 import { audit_kind, operations } from "./operations.mjs";
 import { measure_start_up } from "./start_up.mjs";
@@ -23,18 +23,6 @@ const of_another = {
 const hot = ["verify", "get_grant", "list_grants", "authorize", "exchange", "audit", "list_audit"];
 const measured = [...operations.filter(({ id }) => hot.includes(id)), of_another];
 
-const sleep = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-
-// Until the detection, which never saw the rows come, has looked at all of them: rows that come one
-// by one are looked at one by one. Counting grants, which goes on, takes less of a core.
-async function until_settled({ pid }) {
-    for (let calm = 0; calm < 4; ) {
-        const before = cpu_milliseconds(pid);
-        await sleep(1000);
-        calm = cpu_milliseconds(pid) - before < 300 ? calm + 1 : 0;
-    }
-}
-
 // A server whose sandbox developer has so many rows in each of the tables that grow.
 async function start_filled(rows, signs_per_second) {
     const server = await new_server().start();
@@ -43,7 +31,6 @@ async function start_filled(rows, signs_per_second) {
     const file = database_of(server.data_dir);
     execFileSync(bench_fill(), ["fill", file, developerId, String(rows)]);
     await server.restart();
-    await until_settled(server);
     const world = await new World(server, signs_per_second).prepare();
     return { rows, server, world, file_mb: statSync(file).size / 1024 / 1024 };
 }

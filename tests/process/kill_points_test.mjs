@@ -1,7 +1,7 @@
-// kill -9 before each kind of step that the program takes on its disk. Between two such steps
-// a kill leaves the same files, so the steps of a watched program are all the places there are where
-// it can end, and no list of them has to be kept: what was written by then is there, synced or not,
-// and nothing of what followed.
+// kill -9 before each kind of step that the program takes on its disk. Between two steps a
+// kill leaves the same files, so the steps of a watched program are all the places there are where it
+// can end, and no list of them has to be kept: what was written by then is there, synced or not, and
+// nothing of what followed.
 import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { test } from "node:test";
@@ -25,7 +25,8 @@ function points_of({ recording, steps }) {
     const points = new Map();
     for (const index of steps ?? recording.steps.keys()) {
         const name = name_of(recording.steps[index]);
-        points.set(name, [...(points.get(name) ?? []), index]);
+        if (!points.has(name)) points.set(name, []);
+        points.get(name).push(index);
     }
     return points;
 }
