@@ -1,11 +1,10 @@
 #include "crypto/secret.hpp"
 
-#include "crypto/sodium.hpp"
+#include "crypto/locked_memory.hpp"
 
 #include <sodium.h>
 
 #include <cstring>
-#include <new>
 #include <utility>
 
 namespace crypto {
@@ -14,14 +13,8 @@ Secret::Secret(std::size_t size)
 {
     if (size == 0)
         return;
-    start_sodium();
-    // sodium_malloc tries to lock the pages and goes on when RLIMIT_MEMLOCK does not allow it:
-    // wiping and guard pages still hold, and a small limit must not stop the program.
-    data_ = static_cast<unsigned char*>(sodium_malloc(size));
-    if (data_ == nullptr)
-        throw std::bad_alloc();
+    data_ = take_locked(size);
     size_ = size;
-    std::memset(data_, 0, size_);
 }
 
 Secret::Secret(std::string_view bytes) : Secret(bytes.size())
@@ -45,7 +38,7 @@ Secret& Secret::operator=(Secret&& other) noexcept
 
 Secret::~Secret()
 {
-    sodium_free(data_); // wipes; nothing to do for null
+    release_locked(data_, size_);
 }
 
 std::string_view Secret::view() const

@@ -77,7 +77,7 @@ beast_http::request<beast_http::string_body> message_of(OutboundRequest const& r
 } // namespace
 
 OutboundConnection::OutboundConnection(Outbound const& outbound)
-    : outbound_(outbound), stream_(outbound.loop, outbound.tls.context()), deadline_(outbound.loop)
+    : outbound_(outbound), socket_(outbound.loop), deadline_(outbound.loop)
 {}
 
 asio::awaitable<unsigned> OutboundConnection::post(OutboundRequest const& request)
@@ -134,8 +134,8 @@ asio::awaitable<void> OutboundConnection::connect(rules::HttpUrl const& url)
     std::vector<asio::ip::tcp::endpoint> endpoints;
     for (auto const& address : addresses)
         endpoints.emplace_back(asio_address(address), url.port);
-    co_await asio::async_connect(stream_.next_layer(), endpoints, use_awaitable);
-    stream_.next_layer().set_option(asio::ip::tcp::no_delay{true});
+    co_await asio::async_connect(socket_, endpoints, use_awaitable);
+    socket_.set_option(asio::ip::tcp::no_delay{true});
 }
 
 // One address that is not allowed is enough: whoever answers so is not to be reached by luck.
@@ -157,23 +157,24 @@ void OutboundConnection::check_addresses(
 
 asio::awaitable<void> OutboundConnection::start_tls(std::string const& host)
 {
-    stream_.set_verify_callback(asio::ssl::host_name_verification(host));
+    tls_.emplace(socket_, outbound_.tls.context());
+    tls_->set_verify_callback(asio::ssl::host_name_verification(host));
     auto name = host;
     if (!rules::parse_address(host)) // RFC 6066 3: no addresses. OpenSSL's macro is an old cast.
         SSL_ctrl(
-            stream_.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+            tls_->native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
             name.data()
         );
-    co_await stream_.async_handshake(asio::ssl::stream_base::client, use_awaitable);
+    co_await tls_->async_handshake(asio::ssl::stream_base::client, use_awaitable);
 }
 
 asio::awaitable<unsigned> OutboundConnection::exchange(OutboundRequest const& request)
 {
     unsigned status = 0;
-    if (url_.tls)
-        status = co_await exchange_over(stream_, request);
+    if (tls_)
+        status = co_await exchange_over(*tls_, request);
     else
-        status = co_await exchange_over(stream_.next_layer(), request);
+        status = co_await exchange_over(socket_, request);
     co_return status;
 }
 
@@ -229,7 +230,7 @@ void OutboundConnection::close()
 {
     open_ = false;
     error_code closed_already;
-    stream_.next_layer().close(closed_already);
+    socket_.close(closed_already);
 }
 
 } // namespace jobs

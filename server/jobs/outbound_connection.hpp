@@ -18,6 +18,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -95,7 +96,9 @@ private:
     void close();
 
     Outbound const& outbound_;
-    boost::asio::ssl::stream<boost::asio::ip::tcp::socket> stream_;
+    boost::asio::ip::tcp::socket socket_;
+    // Over that, where the URL asks for it: the certificates are read for the first of them only.
+    std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls_;
     boost::asio::steady_timer deadline_;
     boost::beast::flat_buffer received_;
     rules::HttpUrl url_; // whose server it is connected to
