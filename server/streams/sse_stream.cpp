@@ -94,7 +94,7 @@ asio::awaitable<bool> SseStream::send_events()
 // What the client sends is of no interest, but that it goes is.
 asio::awaitable<void> SseStream::listen()
 {
-    std::array<char, 1024> ignored{};
+    std::array<char, 256> ignored{}; // with more Asio would not keep the frame for the next one
     error_code error;
     while (!error && !closed_)
         co_await channel_.async_read_some(
