@@ -1,5 +1,6 @@
 #include "storage/copy_database.hpp"
 
+#include "storage/checked_pages.hpp"
 #include "storage/durable_file.hpp"
 
 #include <SQLiteCpp/Backup.h>
@@ -55,6 +56,7 @@ DatabaseCopy copy_database(
     DatabaseCopy copy;
     {
         SQLite::Database target{to.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX};
+        announce_pages_of(source.connection(), target);
         target.exec("PRAGMA synchronous = OFF"); // synced below, once instead of often
         StopsStatements const guard{source, stop};
         SQLite::Transaction const snapshot{source.connection()};

@@ -1,5 +1,6 @@
 #include "storage/database.hpp"
 
+#include "storage/checked_pages.hpp"
 #include "storage/durable_file.hpp"
 #include "storage/migrate.hpp"
 #include "storage/write_ahead_log.hpp"
@@ -24,12 +25,12 @@ void configure(sqlite3* handle)
 
 } // namespace
 
-Database::Database(std::filesystem::path file, int flags)
-    : file_(std::move(file)),
-      connection_(std::make_unique<SQLite::Database>(
-          file_.string(), flags | SQLite::OPEN_NOMUTEX, busy_timeout_milliseconds
-      ))
+Database::Database(std::filesystem::path file, int flags) : file_(std::move(file))
 {
+    check_pages_of_databases();
+    connection_ = std::make_unique<SQLite::Database>(
+        file_.string(), flags | SQLite::OPEN_NOMUTEX, busy_timeout_milliseconds
+    );
     configure(connection_->getHandle());
 }
 
@@ -40,24 +41,38 @@ Database Database::open_writer(std::filesystem::path const& file)
     // SQLite makes files with the process's umask; ours must be private.
     create_private_file(file);
     Database database{file, SQLite::OPEN_READWRITE};
+    database.prepare_to_write();
+    return database;
+}
+
+Database Database::open_damaged(std::filesystem::path const& file)
+{
+    Database database{file, SQLite::OPEN_READWRITE};
+    ignore_checksums(database.connection());
+    database.prepare_to_write();
+    return database;
+}
+
+void Database::prepare_to_write()
+{
     // journal_mode writes to the file, so one that is not ours has to be refused before it.
-    schema_version(database);
-    database.execute("PRAGMA journal_mode = WAL");
+    if (schema_version(*this) == 0)
+        make_room_for_checksums(connection());
+    execute("PRAGMA journal_mode = WAL");
     // FULL: a commit that returned is on disk (reliability promise 1).
-    database.execute("PRAGMA synchronous = FULL");
-    database.execute("PRAGMA foreign_keys = ON");
+    execute("PRAGMA synchronous = FULL");
+    execute("PRAGMA foreign_keys = ON");
     // Without it REPLACE removes rows past the triggers that keep the audit log append-only.
-    database.execute("PRAGMA recursive_triggers = ON");
-    database.execute("PRAGMA cell_size_check = ON");
-    database.execute("PRAGMA mmap_size = 0");
-    database.execute("PRAGMA temp_store = MEMORY");
-    database.execute("PRAGMA secure_delete = FAST");
-    database.execute("PRAGMA wal_autocheckpoint = 1000");
-    database.execute("PRAGMA cache_size = -8192");
+    execute("PRAGMA recursive_triggers = ON");
+    execute("PRAGMA cell_size_check = ON");
+    execute("PRAGMA mmap_size = 0");
+    execute("PRAGMA temp_store = MEMORY");
+    execute("PRAGMA secure_delete = FAST");
+    execute("PRAGMA wal_autocheckpoint = 1000");
+    execute("PRAGMA cache_size = -8192");
     // The log has its name by now. SQLite syncs that with its first write, and does not say when
     // it fails.
-    sync_directory(file.has_parent_path() ? file.parent_path() : ".");
-    return database;
+    sync_directory(file_.has_parent_path() ? file_.parent_path() : ".");
 }
 
 Database Database::open_reader(std::filesystem::path const& file)

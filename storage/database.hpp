@@ -37,6 +37,10 @@ public:
     // Throws SchemaRefused (storage/migrate.hpp) when the file is not ours.
     static Database open_writer(std::filesystem::path const& file);
 
+    // The same for a file that is damaged: what cannot be read of its log is dropped, and a page is
+    // taken as it is, whatever its checksum says. What is written gets a new one.
+    static Database open_damaged(std::filesystem::path const& file);
+
     // Read-only; never checkpoints. The file must exist.
     static Database open_reader(std::filesystem::path const& file);
 
@@ -81,6 +85,7 @@ public:
 
 private:
     Database(std::filesystem::path file, int flags);
+    void prepare_to_write();
 
     // A cached statement for the length of one use: reset and unbound afterwards, so that no read
     // snapshot stays open.

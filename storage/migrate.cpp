@@ -1,5 +1,6 @@
 #include "storage/migrate.hpp"
 
+#include "storage/checked_pages.hpp"
 #include "storage/embedded_file.hpp"
 #include "storage/schema_may_change.hpp"
 
@@ -97,6 +98,8 @@ int migrate(Database& database, std::function<void(MigrationStep const&)> const&
         if (migration.version <= before)
             continue;
         auto const started = std::chrono::steady_clock::now();
+        if (migration.version == first_checked_version)
+            add_checksums(database); // before the version says that they are there
         SQLite::Transaction transaction{
             database.connection(), SQLite::TransactionBehavior::IMMEDIATE};
         database.execute(std::string{migration.sql});

@@ -3,15 +3,13 @@
 #pragma once
 
 #include "storage/database.hpp"
+#include "storage/file_header.hpp"
 
 #include <chrono>
 #include <functional>
 #include <stdexcept>
 
 namespace storage {
-
-// "gxdb": marks the file as ours (PRAGMA application_id).
-constexpr int application_id = 0x67786462;
 
 // A file is not one to work with. It is left untouched. The text says which and what to try.
 class FileRefused : public std::runtime_error

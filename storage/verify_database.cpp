@@ -1,5 +1,7 @@
 #include "storage/verify_database.hpp"
 
+#include <SQLiteCpp/Exception.h>
+
 #include <boost/describe/class.hpp>
 
 #include <sqlite3.h>
@@ -39,6 +41,19 @@ std::int64_t count_rows(Database& db, std::string const& table)
     return statement.getColumn(0).getInt64();
 }
 
+std::vector<std::string> broken_references(Database& db)
+{
+    constexpr std::size_t references_max = 10;
+    std::vector<std::string> sentences;
+    auto const broken = db.list<BrokenReference>("PRAGMA foreign_key_check");
+    for (auto const& reference : broken | std::views::take(references_max))
+        sentences.push_back(
+            "a row of " + reference.table + " refers to a row of " + reference.parent +
+            " that is not there"
+        );
+    return sentences;
+}
+
 } // namespace
 
 std::vector<TableCount> count_tables(Database& db)
@@ -53,18 +68,16 @@ std::vector<TableCount> count_tables(Database& db)
 
 std::vector<std::string> find_damage(Database& db)
 {
-    constexpr std::size_t references_max = 10;
-    auto damage = db.list<std::string>("PRAGMA integrity_check(10)");
-    if (damage.size() != 1 || damage.front() != "ok")
-        return damage; // who follows references through broken pages gets lost
-    damage.clear();
-    auto const broken = db.list<BrokenReference>("PRAGMA foreign_key_check");
-    for (auto const& reference : broken | std::views::take(references_max))
-        damage.push_back(
-            "a row of " + reference.table + " refers to a row of " + reference.parent +
-            " that is not there"
-        );
-    return damage;
+    try {
+        auto damage = db.list<std::string>("PRAGMA integrity_check(10)");
+        if (damage.size() != 1 || damage.front() != "ok")
+            return damage; // who follows references through broken pages gets lost
+        return broken_references(db);
+    } catch (SQLite::Exception const& error) {
+        if (error.getErrorCode() != SQLITE_CORRUPT)
+            throw;
+        return {std::string{"a page is not as it was written ("} + error.what() + ")"};
+    }
 }
 
 void StopsStatements::Interrupt::operator()() const

@@ -26,9 +26,6 @@ constexpr std::size_t salts_at_frame = 8;
 constexpr std::size_t sum_at_frame = 16;
 constexpr std::uint32_t magic = 0x377f0682; // its last bit: the checksums' words are big-endian
 
-// One that is torn by a crash is dropped by right.
-constexpr std::int64_t torn_max = 1;
-
 std::uint32_t number(Bytes bytes, std::size_t at, bool is_big = true)
 {
     std::uint32_t value = 0;
@@ -149,9 +146,8 @@ void refuse_damaged_log(std::filesystem::path const& database)
         return;
     throw FileRefused(
         log.string() + " is damaged, and " + std::to_string(dropped) +
-        " transactions in it cannot be read. Try: grantexd restore with the newest backup, or to "
-        "go on without them: sqlite3 " +
-        database.string() + " 'PRAGMA wal_checkpoint(TRUNCATE)'"
+        " transactions in it cannot be read. Try: grantexd restore with the newest backup, or "
+        "grantexd recover to go on without them"
     );
 }
 

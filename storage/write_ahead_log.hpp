@@ -13,6 +13,9 @@ namespace storage {
 // is no log.
 std::int64_t count_dropped_transactions(std::filesystem::path const& log);
 
+// So many may be torn by a crash, and are dropped by right.
+constexpr std::int64_t torn_max = 1;
+
 // Throws FileRefused when the log of this database is damaged. Nothing is changed.
 void refuse_damaged_log(std::filesystem::path const& database);
 

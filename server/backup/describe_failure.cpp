@@ -12,6 +12,12 @@ namespace backup {
 
 namespace {
 
+bool is_damage(std::exception const& error)
+{
+    auto const* const sqlite = dynamic_cast<SQLite::Exception const*>(&error);
+    return sqlite != nullptr && sqlite->getErrorCode() == SQLITE_CORRUPT;
+}
+
 bool is_disk_full(std::exception const& error)
 {
     if (auto const* const sqlite = dynamic_cast<SQLite::Exception const*>(&error))
@@ -34,6 +40,9 @@ std::string describe_failure(
     if (is_disk_full(error))
         return what + " needs about " + std::to_string(bytes / megabyte + 1) + " MB, and " +
                directory.string() + " is full. Try: to free space there";
+    if (is_damage(error))
+        return what + " failed, since the database is damaged: " + error.what() +
+               ". Try: grantexd restore with the newest backup, or grantexd recover";
     return what + " in " + directory.string() + " failed: " + error.what() +
            ". Try: to check that directory, its owner and its disk";
 }

@@ -1,6 +1,7 @@
 #include "server/backup/replace_database.hpp"
 
 #include "server/backup/checksum.hpp"
+#include "server/backup/free_name.hpp"
 #include "storage/durable_file.hpp"
 
 #include <SQLiteCpp/Exception.h>
@@ -16,19 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr char const* suffixes_of_log[] = {"-wal", "-shm"};
-
-fs::path free_name(fs::path const& database)
-{
-    auto const name = storage::with_suffix(database, ".before-restore");
-    if (!fs::exists(name))
-        return name;
-    // What an earlier restore kept may be the one that is missed.
-    for (int number = 2;; ++number) {
-        auto const next = storage::with_suffix(name, ("." + std::to_string(number)).c_str());
-        if (!fs::exists(next))
-            return next;
-    }
-}
 
 // A second name for the same file, so that the first one stays until it is replaced. Where the
 // file system knows no second names, a copy.
@@ -63,7 +51,7 @@ void read_old(Restored& restored)
 
 void keep_old(Restored& restored)
 {
-    restored.kept = free_name(restored.database);
+    restored.kept = free_name(restored.database, ".before-restore");
     keep(restored.database, restored.kept);
     // A log that could not be taken in goes with its database.
     for (auto const* const suffix : suffixes_of_log)

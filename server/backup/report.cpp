@@ -1,6 +1,7 @@
 #include "server/backup/report.hpp"
 
 #include <boost/json/array.hpp>
+#include <boost/json/value_from.hpp>
 
 #include <map>
 
@@ -29,6 +30,18 @@ json::object chains(AuditChains const& audit)
     return object;
 }
 
+json::array rows_of(std::vector<storage::TableCount> const& tables)
+{
+    json::array array;
+    for (auto const& [name, rows] : tables) {
+        json::object table;
+        table["name"] = name;
+        table["rows"] = rows;
+        array.push_back(std::move(table));
+    }
+    return array;
+}
+
 json::array migrations(std::vector<storage::MigrationStep> const& steps)
 {
     json::array array;
@@ -51,14 +64,7 @@ json::object to_json(Report const& report)
     object["seconds"] = seconds(report.took);
     object["sha256"] = report.sha256;
     object["schemaVersion"] = report.schema_version;
-    json::array tables;
-    for (auto const& [name, rows] : report.tables) {
-        json::object table;
-        table["name"] = name;
-        table["rows"] = rows;
-        tables.push_back(std::move(table));
-    }
-    object["tables"] = std::move(tables);
+    object["tables"] = rows_of(report.tables);
     object["auditChains"] = chains(report.audit);
     json::array removed;
     for (auto const& name : report.removed)
@@ -103,6 +109,19 @@ std::vector<TableChange> table_changes(Restored const& restored)
         changes.push_back(change);
     }
     return changes;
+}
+
+json::object to_json(Recovered const& recovered)
+{
+    json::object object;
+    object["database"] = recovered.database.string();
+    object["kept"] = or_null(!recovered.kept.empty(), recovered.kept.string());
+    object["lostTransactions"] = recovered.transactions;
+    object["damagedPages"] = json::value_from(recovered.pages);
+    object["damage"] = json::value_from(recovered.damage);
+    object["tables"] = rows_of(recovered.tables);
+    object["auditChains"] = chains(recovered.audit);
+    return object;
 }
 
 json::object to_json(Upgrade const& upgrade)

@@ -1,4 +1,4 @@
-// What a backup, a restore or a migration did: values, and the JSON that --json prints.
+// What a backup, a restore, a recovery or a migration did: values, and the JSON that --json prints.
 #pragma once
 
 #include "storage/migrate.hpp"
@@ -67,6 +67,20 @@ struct TableChange
 };
 // Every table of either side, by name.
 std::vector<TableChange> table_changes(Restored const& restored);
+
+struct Recovered
+{
+    std::filesystem::path database;
+    std::filesystem::path kept;      // the database as it was; empty: nothing was wrong
+    std::int64_t transactions = 0;   // of the log that are lost
+    std::vector<std::int64_t> pages; // that are not as they were written, by number
+    std::vector<std::string> damage; // what is wrong still, a sentence each
+    std::vector<storage::TableCount> tables;
+    AuditChains audit;
+};
+// {database, kept, lostTransactions, damagedPages, damage, tables: [{name, rows}], auditChains};
+// kept is null when nothing was wrong.
+boost::json::object to_json(Recovered const& recovered);
 
 struct Upgrade
 {

@@ -41,7 +41,7 @@ void refuse_damage(fs::path const& database, storage::Database& copy)
     if (!damage.empty())
         throw storage::FileRefused(
             database.string() + " is damaged and was not migrated: " + damage.front() +
-            ". Try: grantexd restore with the newest backup"
+            ". Try: grantexd restore with the newest backup, or grantexd recover"
         );
 }
 

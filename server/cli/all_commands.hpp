@@ -16,6 +16,7 @@ extern Command const explain_command;
 extern Command const tail_command;
 extern Command const backup_command;
 extern Command const restore_command;
+extern Command const recover_command;
 extern Command const migrate_command;
 extern Command const config_command;
 extern Command const health_command;

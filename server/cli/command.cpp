@@ -19,10 +19,10 @@ namespace cli {
 namespace {
 
 constexpr Command const* table[] = {
-    &serve_command,      &init_command,   &demo_command,    &doctor_command,
-    &developers_command, &keys_command,   &audit_command,   &explain_command,
-    &tail_command,       &backup_command, &restore_command, &migrate_command,
-    &config_command,     &health_command, &man_command,     &version_command,
+    &serve_command,   &init_command,    &demo_command,    &doctor_command, &developers_command,
+    &keys_command,    &audit_command,   &explain_command, &tail_command,   &backup_command,
+    &restore_command, &recover_command, &migrate_command, &config_command, &health_command,
+    &man_command,     &version_command,
 };
 
 void print_overview(std::ostream& out)
@@ -82,7 +82,7 @@ int report_database(SQLite::Exception const& error)
         what, [](unsigned char c) { return c < ' '; }, ' '
     );
     std::cerr << "grantexd: the database is damaged: " << what
-              << ". Try: grantexd restore with the newest backup\n";
+              << ". Try: grantexd restore with the newest backup, or grantexd recover\n";
     return exit_config;
 }
 

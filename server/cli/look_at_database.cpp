@@ -22,7 +22,7 @@ Diagnosis damaged(std::string what)
     );
     return {
         "database", State::problem, "it is damaged: " + what + ".",
-        "grantexd restore with the newest backup"};
+        "grantexd restore with the newest backup, or grantexd recover"};
 }
 
 Diagnosis read_all(std::filesystem::path const& file)

@@ -63,7 +63,7 @@ function run_unit(tier, suite) {
 function run_program(tier, suite) {
     const file = `tests/${tier}/${suite}_test.mjs`;
     if (!existsSync(join(copied_tree, file))) throw new Error(`there is no ${file}`);
-    build("grantexd", "disk_faults");
+    build("grantexd", "disk_faults", "checked_pages");
     const [program, faults] = ["grantexd", "libdisk_faults.so"].map((built) =>
         join(copied_tree, ".build/dev", built),
     );
@@ -71,6 +71,7 @@ function run_program(tier, suite) {
         GRANTEXD_BINARY: program,
         GRANTEXD_DEV_BINARY: program,
         GRANTEXD_DISK_FAULTS: faults,
+        GRANTEXD_CHECKED_PAGES: join(copied_tree, ".build/dev/libchecked_pages"),
     };
     const options = ["--test", "--test-reporter=tap"];
     return judge(run_patiently("node", [...options, file], env), failed_program);

@@ -10,11 +10,15 @@ import { temporary_directory } from "./server.mjs";
 const install = fileURLToPath(new URL("../../server/install", import.meta.url));
 let is_installed = false;
 
-// Runs SQL and gives what it prints, a line a row, columns separated by "|".
+// Runs SQL and gives what it prints, a line a row, columns separated by "|". What is written has the
+// checksums that the server expects.
 export function run_sql(data_dir, sql) {
     if (!is_installed) execFileSync(install, ["sqlite3"], { stdio: "ignore" });
     is_installed = true;
-    const args = ["-batch", "-bail", database_of(data_dir), sql];
+    const layer = process.env.GRANTEXD_CHECKED_PAGES;
+    if (!layer) throw new Error("GRANTEXD_CHECKED_PAGES is not set: start this by ./tests/run");
+    const commands = [`.load ${layer}`, `.open ${database_of(data_dir)}`];
+    const args = ["-batch", "-bail", ...commands.flatMap((one) => ["-cmd", one]), ":memory:", sql];
     const options = { encoding: "utf8", stdio: "pipe", maxBuffer: 1 << 28 };
     return execFileSync("sqlite3", args, options).trimEnd();
 }

@@ -1,0 +1,2 @@
+-- The tables stay as they are. From this version on each page of the file has a checksum
+-- (storage/checked_pages); a file that has none yet is written anew before this.
