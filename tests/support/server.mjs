@@ -31,6 +31,9 @@ export function binary() {
     return path;
 }
 
+// Whether it was built with sanitizers: some of what it uses is theirs.
+export const is_sanitized = () => ["asan", "tsan"].includes(process.env.GRANTEXD_BUILD_KIND);
+
 const directories = [];
 const children = new Set();
 // A failed test leaves its server running; that must not keep this process alive.
@@ -67,6 +70,10 @@ export function start_program(command, { env = {}, ...options } = {}) {
         child.on("error", reject);
         child.on("close", (code, signal) => {
             children.delete(child);
+            if (/Sanitizer: |: runtime error: /.test(program.stderr)) {
+                console.error(program.stderr);
+                process.exitCode = 1; // whatever the test looks at
+            }
             resolve({ code, signal });
         });
     });
