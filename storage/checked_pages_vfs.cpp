@@ -27,17 +27,17 @@ constexpr std::size_t page_bytes_max = 65536;
 sqlite3_vfs* system_vfs = nullptr;
 int newest_known_version = 0;
 
-bool must_be_checked(int version)
-{
-    return version >= first_checked_version && version <= newest_known_version;
-}
-
 int number(Page bytes, std::size_t at)
 {
     std::uint32_t value = 0;
     for (auto const byte : bytes.subspan(at, 4))
         value = value << 8 | byte;
     return static_cast<int>(value);
+}
+
+bool has_room(Page header)
+{
+    return header[reserved_at] == page_checksum_bytes;
 }
 
 using Checksum = std::array<unsigned char, page_checksum_bytes>;
@@ -56,14 +56,15 @@ Checksum checksum_of(Page page, std::uint64_t number)
 
 } // namespace
 
-// Either field tells, so that damage to one is found when the first page is read.
 bool tells_of_checksums(Page header)
 {
     auto const owner = number(header, owner_at);
-    auto const reserved = header[reserved_at] == page_checksum_bytes;
+    if (owner != application_id)
+        return owner == 0 && has_room(header); // a new file has no owner yet
+    // Either field tells, so that damage to one is found when the first page is read.
     auto const version = number(header, version_at);
-    // A new file has no owner yet.
-    return owner == application_id ? reserved || must_be_checked(version) : owner == 0 && reserved;
+    return version <= newest_known_version &&
+           (has_room(header) || version >= first_checked_version);
 }
 
 bool is_intact(Page page, std::uint64_t number)
@@ -119,7 +120,7 @@ int write(sqlite3_file* file, void const* from, int size, sqlite3_int64 offset)
     auto const bytes = static_cast<std::size_t>(size);
     auto const* const data = static_cast<unsigned char const*>(from);
     if (ours.checksums == Checksums::none && offset == 0 && bytes >= header_bytes &&
-        tells_of_checksums({data, bytes}))
+        has_room({data, bytes}))
         ours.checksums = Checksums::checked;
     if (ours.checksums == Checksums::none || !is_page(size, offset))
         return below(file)->pMethods->xWrite(below(file), from, size, offset);

@@ -30,9 +30,8 @@ enum class Checksums : int
 constexpr int get_checksums = 0x67786463;
 constexpr int set_checksums = 0x67786464;
 
-// Puts the layer over the file system that is the default, and makes it the default. A file of ours
-// up to this version of the schema that should have checksums, and says that it has no room for
-// them, is damaged; what newer ones hold is not known. Returns an error code of SQLite.
+// Puts the layer over the file system that is the default, and makes it the default. Files of ours
+// of a newer version of the schema than this are not judged. Returns an error code of SQLite.
 int register_checked_pages(int newest_version);
 
 } // namespace storage
