@@ -116,9 +116,10 @@ asio::awaitable<void> DeliveryQueues::pause(Shared queue)
     if (queue->woken || stopping_)
         co_return;
     std::chrono::milliseconds wait = idle_max;
-    if (auto const next = next_due(*queue))
+    auto const now = host_.app.clock.now();
+    if (auto const next = next_due(*queue)) // damaged, it may be too far back to subtract from
         wait = std::clamp<std::chrono::milliseconds>(
-            *next - host_.app.clock.now(), std::chrono::milliseconds{1}, idle_max
+            std::max(*next, now) - now, std::chrono::milliseconds{1}, idle_max
         );
     // Those due now are under way or being noted: the end of an attempt wakes this up.
     if (!queue->taken.empty())

@@ -63,7 +63,7 @@ bool needs_successor(
     Timestamp signs_from, std::chrono::seconds period, std::chrono::seconds lead, Timestamp now
 )
 {
-    return period > std::chrono::seconds{0} && signs_from + period - lead <= now;
+    return period > std::chrono::seconds{0} && signs_from <= now + lead - period;
 }
 
 } // namespace rules
