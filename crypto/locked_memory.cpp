@@ -15,6 +15,17 @@ namespace crypto {
 
 namespace {
 
+// Zeroed. sodium_malloc tries to lock the pages and goes on when RLIMIT_MEMLOCK does not allow it:
+// wiping and guard pages still hold, and a small limit must not stop the program.
+unsigned char* take_pages(std::size_t size)
+{
+    auto* const pages = static_cast<unsigned char*>(sodium_malloc(size));
+    if (pages == nullptr)
+        throw std::bad_alloc();
+    std::memset(pages, 0, size);
+    return pages;
+}
+
 // Pages are added when no piece is free, and kept: there are as many as were ever needed at once.
 class SmallPieces
 {
@@ -45,11 +56,8 @@ private:
     {
         auto const bytes = pieces_at_once * small_piece_bytes;
         free_.reserve(pieces_ + pieces_at_once);
-        auto* const pages = static_cast<unsigned char*>(sodium_malloc(bytes));
-        if (pages == nullptr)
-            throw std::bad_alloc();
+        auto* const pages = take_pages(bytes);
         pieces_ += pieces_at_once;
-        std::memset(pages, 0, bytes);
         for (std::size_t i = 0; i < bytes; i += small_piece_bytes)
             free_.push_back(pages + i);
         ASAN_POISON_MEMORY_REGION(pages, bytes);
@@ -72,15 +80,7 @@ SmallPieces& small_pieces()
 unsigned char* take_locked(std::size_t size)
 {
     start_sodium();
-    if (size <= small_piece_bytes)
-        return small_pieces().take(size);
-    // sodium_malloc tries to lock the pages and goes on when RLIMIT_MEMLOCK does not allow it:
-    // wiping and guard pages still hold, and a small limit must not stop the program.
-    auto* const data = static_cast<unsigned char*>(sodium_malloc(size));
-    if (data == nullptr)
-        throw std::bad_alloc();
-    std::memset(data, 0, size);
-    return data;
+    return size <= small_piece_bytes ? small_pieces().take(size) : take_pages(size);
 }
 
 void release_locked(unsigned char* data, std::size_t size) noexcept

@@ -2,6 +2,8 @@
 
 #include "storage/file_header.hpp"
 
+#include <boost/endian/conversion.hpp>
+
 #include <sqlite3.h>
 
 #define XXH_INLINE_ALL
@@ -29,10 +31,7 @@ int newest_known_version = 0;
 
 int number(Page bytes, std::size_t at)
 {
-    std::uint32_t value = 0;
-    for (auto const byte : bytes.subspan(at, 4))
-        value = value << 8 | byte;
-    return static_cast<int>(value);
+    return boost::endian::load_big_s32(bytes.data() + at);
 }
 
 bool has_room(Page header)
@@ -143,79 +142,32 @@ int control(sqlite3_file* file, int operation, void* argument)
     return SQLITE_OK;
 }
 
-// Those that only hand over.
-int close(sqlite3_file* file)
+// A method that does what that of the layer below does.
+template<auto method, class Result, class... Arguments>
+Result hand_over(sqlite3_file* file, Arguments... arguments)
 {
-    return below(file)->pMethods->xClose(below(file));
-}
-int truncate(sqlite3_file* file, sqlite3_int64 size)
-{
-    return below(file)->pMethods->xTruncate(below(file), size);
-}
-int sync(sqlite3_file* file, int flags)
-{
-    return below(file)->pMethods->xSync(below(file), flags);
-}
-int file_size(sqlite3_file* file, sqlite3_int64* size)
-{
-    return below(file)->pMethods->xFileSize(below(file), size);
-}
-int lock(sqlite3_file* file, int level)
-{
-    return below(file)->pMethods->xLock(below(file), level);
-}
-int unlock(sqlite3_file* file, int level)
-{
-    return below(file)->pMethods->xUnlock(below(file), level);
-}
-int check_reserved_lock(sqlite3_file* file, int* is_reserved)
-{
-    return below(file)->pMethods->xCheckReservedLock(below(file), is_reserved);
-}
-int sector_size(sqlite3_file* file)
-{
-    return below(file)->pMethods->xSectorSize(below(file));
-}
-int device_characteristics(sqlite3_file* file)
-{
-    return below(file)->pMethods->xDeviceCharacteristics(below(file));
-}
-int shm_map(sqlite3_file* file, int page, int size, int extend, void volatile** map)
-{
-    return below(file)->pMethods->xShmMap(below(file), page, size, extend, map);
-}
-int shm_lock(sqlite3_file* file, int offset, int count, int flags)
-{
-    return below(file)->pMethods->xShmLock(below(file), offset, count, flags);
-}
-void shm_barrier(sqlite3_file* file)
-{
-    below(file)->pMethods->xShmBarrier(below(file));
-}
-int shm_unmap(sqlite3_file* file, int remove)
-{
-    return below(file)->pMethods->xShmUnmap(below(file), remove);
+    return (below(file)->pMethods->*method)(below(file), arguments...);
 }
 
 // Version 2, without memory maps: what is read from one would pass unseen.
 constexpr sqlite3_io_methods methods = {
     .iVersion = 2,
-    .xClose = close,
+    .xClose = hand_over<&sqlite3_io_methods::xClose>,
     .xRead = read,
     .xWrite = write,
-    .xTruncate = truncate,
-    .xSync = sync,
-    .xFileSize = file_size,
-    .xLock = lock,
-    .xUnlock = unlock,
-    .xCheckReservedLock = check_reserved_lock,
+    .xTruncate = hand_over<&sqlite3_io_methods::xTruncate>,
+    .xSync = hand_over<&sqlite3_io_methods::xSync>,
+    .xFileSize = hand_over<&sqlite3_io_methods::xFileSize>,
+    .xLock = hand_over<&sqlite3_io_methods::xLock>,
+    .xUnlock = hand_over<&sqlite3_io_methods::xUnlock>,
+    .xCheckReservedLock = hand_over<&sqlite3_io_methods::xCheckReservedLock>,
     .xFileControl = control,
-    .xSectorSize = sector_size,
-    .xDeviceCharacteristics = device_characteristics,
-    .xShmMap = shm_map,
-    .xShmLock = shm_lock,
-    .xShmBarrier = shm_barrier,
-    .xShmUnmap = shm_unmap,
+    .xSectorSize = hand_over<&sqlite3_io_methods::xSectorSize>,
+    .xDeviceCharacteristics = hand_over<&sqlite3_io_methods::xDeviceCharacteristics>,
+    .xShmMap = hand_over<&sqlite3_io_methods::xShmMap>,
+    .xShmLock = hand_over<&sqlite3_io_methods::xShmLock>,
+    .xShmBarrier = hand_over<&sqlite3_io_methods::xShmBarrier>,
+    .xShmUnmap = hand_over<&sqlite3_io_methods::xShmUnmap>,
     .xFetch = nullptr,
     .xUnfetch = nullptr};
 

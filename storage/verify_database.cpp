@@ -1,7 +1,5 @@
 #include "storage/verify_database.hpp"
 
-#include <SQLiteCpp/Exception.h>
-
 #include <boost/describe/class.hpp>
 
 #include <sqlite3.h>
@@ -55,6 +53,11 @@ std::vector<std::string> broken_references(Database& db)
 }
 
 } // namespace
+
+bool is_damage(SQLite::Exception const& error)
+{
+    return error.getErrorCode() == SQLITE_CORRUPT || error.getErrorCode() == SQLITE_NOTADB;
+}
 
 std::vector<TableCount> count_tables(Database& db)
 {

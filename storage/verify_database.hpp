@@ -3,9 +3,14 @@
 
 #include "storage/database.hpp"
 
+#include <SQLiteCpp/Exception.h>
+
 #include <stop_token>
 
 namespace storage {
+
+// A file whose pages are damaged, or that is no database (any more).
+bool is_damage(SQLite::Exception const& error);
 
 struct TableCount
 {

@@ -3,6 +3,8 @@
 #include "storage/durable_file.hpp"
 #include "storage/migrate.hpp"
 
+#include <boost/endian/conversion.hpp>
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -28,10 +30,8 @@ constexpr std::uint32_t magic = 0x377f0682; // its last bit: the checksums' word
 
 std::uint32_t number(Bytes bytes, std::size_t at, bool is_big = true)
 {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < 4; ++i)
-        value = value << 8 | bytes[at + (is_big ? i : 3 - i)];
-    return value;
+    auto const* const first = bytes.data() + at;
+    return is_big ? boost::endian::load_big_u32(first) : boost::endian::load_little_u32(first);
 }
 
 struct Sum
@@ -138,14 +138,20 @@ std::int64_t count_dropped_transactions(std::filesystem::path const& log)
     return header ? Frames{*header}.count_dropped(file) : 0;
 }
 
+std::int64_t count_lost_transactions(std::filesystem::path const& database)
+{
+    constexpr std::int64_t torn_max = 1;
+    auto const dropped = count_dropped_transactions(with_suffix(database, "-wal"));
+    return dropped > torn_max ? dropped : 0;
+}
+
 void refuse_damaged_log(std::filesystem::path const& database)
 {
-    auto const log = with_suffix(database, "-wal");
-    auto const dropped = count_dropped_transactions(log);
-    if (dropped <= torn_max)
+    auto const lost = count_lost_transactions(database);
+    if (lost == 0)
         return;
     throw FileRefused(
-        log.string() + " is damaged, and " + std::to_string(dropped) +
+        with_suffix(database, "-wal").string() + " is damaged, and " + std::to_string(lost) +
         " transactions in it cannot be read. Try: grantexd restore with the newest backup, or "
         "grantexd recover to go on without them"
     );

@@ -13,8 +13,8 @@ namespace storage {
 // is no log.
 std::int64_t count_dropped_transactions(std::filesystem::path const& log);
 
-// So many may be torn by a crash, and are dropped by right.
-constexpr std::int64_t torn_max = 1;
+// Those of them in the log of this database that no crash has torn: it can be blamed for one.
+std::int64_t count_lost_transactions(std::filesystem::path const& database);
 
 // Throws FileRefused when the log of this database is damaged. Nothing is changed.
 void refuse_damaged_log(std::filesystem::path const& database);

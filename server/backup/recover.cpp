@@ -8,10 +8,6 @@
 #include "storage/durable_file.hpp"
 #include "storage/write_ahead_log.hpp"
 
-#include <SQLiteCpp/Exception.h>
-
-#include <sqlite3.h>
-
 namespace backup {
 
 namespace {
@@ -45,7 +41,6 @@ void take_log_in(fs::path const& database)
 void write_anew(fs::path const& database)
 {
     auto db = storage::Database::open_damaged(database);
-    storage::schema_version(db);
     db.execute("REINDEX");
     db.execute("VACUUM");
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
@@ -75,8 +70,7 @@ Recovered recover(fs::path const& database)
     std::error_code unknown;
     auto const bytes = fs::file_size(database, unknown);
     try {
-        auto const dropped = storage::count_dropped_transactions(log_of(database));
-        recovered.transactions = dropped > storage::torn_max ? dropped : 0;
+        recovered.transactions = storage::count_lost_transactions(database);
         recovered.kept = keep_copy(database);
         take_log_in(database);
         recovered.pages = storage::list_damaged_pages(database);
@@ -86,7 +80,7 @@ Recovered recover(fs::path const& database)
     } catch (storage::FileRefused const&) {
         throw;
     } catch (SQLite::Exception const& error) {
-        if (error.getErrorCode() != SQLITE_CORRUPT && error.getErrorCode() != SQLITE_NOTADB)
+        if (!storage::is_damage(error))
             throw Failed(describe_failure(error, "the recovery", database.parent_path(), 2 * bytes)
             );
         throw Failed(

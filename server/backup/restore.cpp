@@ -13,8 +13,6 @@
 #include <SQLiteCpp/Exception.h>
 #include <SQLiteCpp/Transaction.h>
 
-#include <sqlite3.h>
-
 namespace backup {
 
 namespace {
@@ -176,7 +174,7 @@ Restored restore(server::Config const& config, fs::path const& file)
     } catch (server::KeyError const&) {
         throw;
     } catch (SQLite::Exception const& error) {
-        if (error.getErrorCode() == SQLITE_CORRUPT || error.getErrorCode() == SQLITE_NOTADB)
+        if (storage::is_damage(error))
             refuse(file, std::string{"is damaged: "} + error.what(), "another backup");
         throw Failed(describe_failure(error, "the restore", config.data_dir, fs::file_size(file)));
     } catch (std::exception const& error) {

@@ -5,10 +5,9 @@
 #include "server/cli/wrap_text.hpp"
 #include "server/keys.hpp"
 #include "storage/migrate.hpp"
+#include "storage/verify_database.hpp"
 
 #include <SQLiteCpp/Exception.h>
-
-#include <sqlite3.h>
 
 #include <algorithm>
 #include <exception>
@@ -74,8 +73,7 @@ int report(std::exception const& error, int code)
 
 int report_database(SQLite::Exception const& error)
 {
-    auto const code = error.getErrorCode();
-    if (code != SQLITE_CORRUPT && code != SQLITE_NOTADB)
+    if (!storage::is_damage(error))
         return report(error, exit_failed);
     std::string what = error.what(); // it may quote a damaged schema
     std::ranges::replace_if(
