@@ -49,3 +49,7 @@ export async function open_browser(chromium_process, { origins, ...options }) {
     watch(context, origins, troubles);
     return { context, page: await context.newPage(), troubles };
 }
+
+// Presses Enter and waits for the page it leads to: a click waits by itself, a key does not.
+export const enter_and_arrive = (page) =>
+    Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { open_browser, start_chromium } from "./chromium.mjs";
+import { enter_and_arrive, open_browser, start_chromium } from "./chromium.mjs";
 import {
     allow_button,
     arrival,
@@ -148,7 +148,7 @@ test("S-065 a hundred scopes of full length leave both answers in sight", async 
     assert.equal(await page.locator(".scopes li").count(), 100);
     await page.keyboard.press("Tab");
     assert.equal(await page.evaluate(() => document.activeElement.value), "deny");
-    await page.keyboard.press("Enter");
+    await enter_and_arrive(page);
     assert.equal(await heading(page), "You did not allow this request");
     await context.close();
 });
