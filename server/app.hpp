@@ -37,6 +37,7 @@ struct App
     VerificationCounts verification_counts;
     Metrics metrics;
     Signals signals;
+    bool refuses_writes = false; // the disk refused the last one: full, or broken
 };
 
 } // namespace server

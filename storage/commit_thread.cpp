@@ -21,13 +21,14 @@ std::string failure_text(std::string_view what, sqlite3* handle)
            std::to_string(sqlite3_extended_errcode(handle)) + ")";
 }
 
-// Runs in each commit, in the place of SQLite's own hook, which is silent about failures. What this
-// returns becomes the result of the commit. Of other failures nothing is lost: all is in the log,
-// and the next commit tries again.
+// Runs in each commit that has written, in the place of SQLite's own hook, which is silent about
+// failures. What this returns becomes the result of the commit. Of other failures nothing is lost:
+// all is in the log, and the next commit tries again.
 int checkpoint_when_due(void* log, sqlite3* handle, char const* database, int pages)
 {
-    auto& [log_pages, failure] = *static_cast<CommitThread::Log*>(log);
+    auto& [log_pages, written, failure] = *static_cast<CommitThread::Log*>(log);
     log_pages = pages;
+    written = true;
     if (pages < CommitThread::checkpoint_pages ||
         sqlite3_wal_checkpoint_v2(handle, database, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr) ==
             SQLITE_OK)
@@ -37,10 +38,12 @@ int checkpoint_when_due(void* log, sqlite3* handle, char const* database, int pa
     return is_failed_sync(error) ? error : SQLITE_OK;
 }
 
-CommitResult commit_now(Database& writer, std::string& failure)
+CommitResult commit_now(Database& writer, CommitThread::Log& log)
 {
     auto* const handle = writer.connection().getHandle();
+    auto& failure = log.failure;
     failure.clear();
+    log.written = false;
     if (sqlite3_exec(handle, "COMMIT", nullptr, nullptr, nullptr) == SQLITE_OK)
         return CommitResult::durable;
 
@@ -92,7 +95,7 @@ void CommitThread::work()
             return;
         auto const done = std::exchange(done_, nullptr);
         lock.unlock();
-        done(commit_now(writer_, log_.failure));
+        done(commit_now(writer_, log_));
         lock.lock();
     }
 }

@@ -35,6 +35,9 @@ public:
     // `done` on until the next commit.
     [[nodiscard]] std::string const& failure() const { return log_.failure; }
 
+    // Whether that commit wrote anything: one without changes asks nothing of the disk.
+    [[nodiscard]] bool has_written() const { return log_.written; }
+
     // How many pages the log (WAL) had after the last commit.
     [[nodiscard]] int log_pages() const { return log_.pages; }
 
@@ -46,6 +49,7 @@ public:
     struct Log
     {
         std::atomic<int> pages{0};
+        bool written = false;
         std::string failure;
     };
 

@@ -19,10 +19,13 @@ bool database_answers(storage::Database& db)
 
 } // namespace
 
+// A server whose disk is full goes on verifying, so that whoever asks before sending it requests
+// must still send them: 200, with what is wrong.
 HealthAnswer get_health(http::Request& request)
 {
-    auto const well = database_answers(request.db);
-    return {{well ? "healthy" : "degraded", well ? "ok" : "error"}, well ? 200U : 503U};
+    auto const answers = database_answers(request.db);
+    auto const well = answers && !request.app.refuses_writes;
+    return {{well ? "healthy" : "degraded", well ? "ok" : "error"}, answers ? 200U : 503U};
 }
 
 http::DocumentOf<JwksView> get_jwks(http::Request& request)

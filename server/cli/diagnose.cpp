@@ -2,7 +2,7 @@
 
 #include "server/cli/admin_call.hpp"
 #include "server/cli/arguments.hpp"
-#include "server/cli/http_client.hpp"
+#include "server/cli/ask_health.hpp"
 #include "server/cli/look_at_database.hpp"
 #include "server/cli/remote_certificate.hpp"
 #include "server/data_directory.hpp"
@@ -52,17 +52,10 @@ Diagnosis look_at_server(Config& config)
 
 Diagnosis look_at_health(Config const& config)
 {
-    try {
-        auto const answer = HttpClient{"http://" + config.listen}.send("GET", "/health");
-        if (answer.status == 200)
-            return {"health", State::good, config.listen + " answers.", {}};
-        return {
-            "health", State::problem,
-            config.listen + " answers " + std::to_string(answer.status) + ".",
-            "journalctl -u grantexd -n 50"};
-    } catch (std::exception const& failure) {
-        return {"health", State::problem, failure.what(), "journalctl -u grantexd -n 50"};
-    }
+    auto const problem = ask_health(HttpClient{"http://" + config.listen}).problem;
+    if (problem.empty())
+        return {"health", State::good, config.listen + " answers.", {}};
+    return {"health", State::problem, problem + ".", "journalctl -u grantexd -n 50"};
 }
 
 Diagnosis look_at_disk(Config const& config)

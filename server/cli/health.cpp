@@ -1,7 +1,7 @@
 // grantexd health: whether the server answers, for scripts and monitors.
 #include "server/cli/all_commands.hpp"
 #include "server/cli/arguments.hpp"
-#include "server/cli/http_client.hpp"
+#include "server/cli/ask_health.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -24,15 +24,7 @@ int health(Input const& input)
 {
     auto const url = input.find("url").value_or("");
     HttpClient const client{url.empty() ? "http://" + place_config(input).listen : url};
-    std::string problem;
-    HttpAnswer answer;
-    try {
-        answer = client.send("GET", "/health");
-        if (answer.status != 200)
-            problem = "it answers " + std::to_string(answer.status);
-    } catch (NoAnswer const& none) {
-        problem = none.what();
-    }
+    auto const [problem, took] = ask_health(client);
     if (input.has("json")) {
         boost::json::object shown;
         shown["healthy"] = problem.empty();
@@ -40,14 +32,12 @@ int health(Input const& input)
         if (!problem.empty())
             shown["problem"] = problem;
         else
-            shown["microseconds"] = answer.took.count();
+            shown["microseconds"] = took.count();
         std::cout << boost::json::serialize(shown) << "\n";
     } else if (problem.empty()) {
-        std::cout << client.base_url() << " is healthy (answered in " << answer.took.count()
-                  << " us)\n";
+        std::cout << client.base_url() << " is healthy (answered in " << took.count() << " us)\n";
     } else {
-        std::cerr << "grantexd: " << client.base_url() << " is not healthy: " << problem
-                  << ". Try: grantexd doctor\n";
+        std::cerr << "grantexd: " << problem << ". Try: grantexd doctor\n";
     }
     return problem.empty() ? exit_ok : exit_unhealthy;
 }

@@ -78,6 +78,7 @@ Dispatch::Dispatch(
     for (auto const& route : routes)
         declarations_.push_back(&find_declaration(route.operation.handler));
     batches_.on_failure([this](std::string const& why) {
+        app_.refuses_writes = true;
         if (auto const cause = outage_lines_.text(why, std::chrono::steady_clock::now()))
             log_.event("error", {{"code", "DISK"}, {"cause", *cause}});
     });
@@ -92,6 +93,8 @@ Dispatch::Dispatch(
     batches_.on_durable([this](std::size_t writes) {
         snapshot_.end(); // whoever hears of this batch, and all that follows from it, reads it
         app_.metrics.observe_commit(writes);
+        if (batches_.has_written())
+            app_.refuses_writes = false;
     });
 }
 

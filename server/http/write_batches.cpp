@@ -31,7 +31,8 @@ void WriteBatches::execute(Job job)
     if (!open_) {
         try {
             writer_.run("BEGIN IMMEDIATE");
-        } catch (SQLite::Exception const&) {
+        } catch (SQLite::Exception const& failure) {
+            on_failure_(failure.what());
             job.committed(storage::CommitResult::refused);
             return;
         }
@@ -67,34 +68,36 @@ void WriteBatches::commit()
 {
     open_ = false;
     committing_ = true;
-    auto const done = [this](storage::CommitResult result) {
-        boost::asio::post(loop_, [this, result] { finish(result); });
-    };
-    if (complete())
-        thread_.commit(done);
+    auto const failure = complete();
+    if (failure.empty())
+        thread_.commit([this](storage::CommitResult result) {
+            boost::asio::post(loop_, [this, result] { finish(result, thread_.failure()); });
+        });
     else
-        done(storage::CommitResult::refused);
+        boost::asio::post(loop_, [this, failure] {
+            finish(storage::CommitResult::refused, failure);
+        });
 }
 
-// False: the batch is rolled back.
-bool WriteBatches::complete()
+// What failed, and has rolled back the batch; empty: nothing did.
+std::string WriteBatches::complete()
 {
     try {
         before_commit_();
-        return true;
-    } catch (SQLite::Exception const&) {
+        return {};
+    } catch (SQLite::Exception const& failure) {
         if (writer_.in_transaction())
             writer_.run("ROLLBACK");
-        return false;
+        return failure.what();
     }
 }
 
-void WriteBatches::finish(storage::CommitResult result)
+void WriteBatches::finish(storage::CommitResult result, std::string const& failure)
 {
     committing_ = false;
     ++batches_;
-    if (!thread_.failure().empty())
-        on_failure_(thread_.failure());
+    if (!failure.empty())
+        on_failure_(failure);
     auto const answered = std::exchange(batch_, {});
     if (result == storage::CommitResult::durable)
         for (auto const& listener : on_durable_)

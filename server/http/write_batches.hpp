@@ -41,9 +41,12 @@ public:
     // (SQLite::Exception) refuses the whole batch.
     void before_commit(std::function<void()> listener) { before_commit_ = std::move(listener); }
 
-    // Called with what the disk has refused: a commit, whose writes are told too, or a checkpoint.
+    // Called with why a batch was refused, before its writes are told, or why a checkpoint was.
     using Failed = std::function<void(std::string const& why)>;
     void on_failure(Failed listener) { on_failure_ = std::move(listener); }
+
+    // Whether the last commit wrote anything.
+    [[nodiscard]] bool has_written() const { return thread_.has_written(); }
 
     [[nodiscard]] std::size_t batches() const { return batches_; } // committed so far
     [[nodiscard]] int log_pages() const { return thread_.log_pages(); }
@@ -67,8 +70,8 @@ private:
     void execute_waiting(std::deque<Job>& waiting);
     void schedule_commit();
     void commit();
-    bool complete();
-    void finish(storage::CommitResult result);
+    std::string complete();
+    void finish(storage::CommitResult result, std::string const& failure);
 
     boost::asio::io_context& loop_;
     storage::Database& writer_;

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -295,6 +296,21 @@ test("health tells a script by its exit code", async () => {
     const gone = await run_grantexd(["health", "--url", server.base, "--json"]);
     assert.equal(gone.code, 3);
     assert.equal(JSON.parse(gone.stdout).healthy, false);
+});
+
+test("health tells of a server that answers but cannot store", async () => {
+    const full = createServer((request, response) =>
+        response.end('{"status":"degraded","database":"error","redis":"ok"}'),
+    );
+    await new Promise((resolve) => full.listen(0, "127.0.0.1", resolve));
+    const base = `http://127.0.0.1:${full.address().port}`;
+    const { code, stderr } = await run_grantexd(["health", "--url", base]);
+    assert.equal(code, 3);
+    assert.equal(
+        stderr,
+        `grantexd: ${base} answers, but its disk refuses what it writes. Try: grantexd doctor\n`,
+    );
+    full.close();
 });
 
 test("doctor names what is left to do, with a command each", async () => {

@@ -73,6 +73,9 @@ async function fill_and_free(disk, server, clients, known, random) {
     const all_refused = () => refusals_of(clients).length >= before + clients.length;
     // A log that has just begun anew has room in its old length: a slow machine takes a while.
     assert.ok(await eventually(all_refused, 60_000), "no write was refused");
+    // What is small may still find room in between.
+    const health = async () => (await server.api().get("/health")).body.status;
+    assert.ok(await eventually(async () => (await health()) === "degraded", 20_000));
     const reads = await read_for(300 + random.below(700), server, known);
     const refused = refusals_of(clients).length - before;
     const done = acknowledged(clients);
@@ -80,6 +83,7 @@ async function fill_and_free(disk, server, clients, known, random) {
     const start = performance.now();
     const recovers = () => acknowledged(clients) >= done + clients.length;
     assert.ok(await eventually(recovers, 5000), "no write succeeds with room on the disk");
+    assert.equal(await health(), "healthy");
     return { refused, reads, recovered: Math.round(performance.now() - start) };
 }
 

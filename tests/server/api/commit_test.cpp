@@ -110,6 +110,25 @@ BOOST_AUTO_TEST_CASE(a_commit_that_fails_becomes_503_and_stores_nothing)
     BOOST_TEST(post("/v1/agents", R"({"name":"kept"})").status == 201);
 }
 
+BOOST_AUTO_TEST_CASE(health_is_degraded_from_a_refused_write_until_one_is_stored)
+{
+    auto const health = [this] {
+        auto const answer = send("GET", "/health", "", {});
+        BOOST_TEST(answer.status == 200); // it goes on verifying
+        return answer.text("status") + ", database " + answer.text("database");
+    };
+    BOOST_TEST(health() == "healthy, database ok");
+    fail = true;
+    expect_unavailable(post("/v1/agents", R"({"name":"lost"})"));
+    BOOST_TEST(health() == "degraded, database error");
+    fail = false;
+    // Nothing to store asks nothing of the disk.
+    BOOST_TEST(remove("/v1/grants/x").status == 404);
+    BOOST_TEST(health() == "degraded, database error");
+    BOOST_TEST(post("/v1/agents", R"({"name":"kept"})").status == 201);
+    BOOST_TEST(health() == "healthy, database ok");
+}
+
 BOOST_AUTO_TEST_CASE(no_answer_leaves_while_the_disk_is_waited_for_but_reads_go_on)
 {
     auto const id = agent();
