@@ -1,6 +1,7 @@
 #include "storage/checked_pages.hpp"
 
 #include "storage/checked_pages_vfs.hpp"
+#include "storage/file_header.hpp"
 #include "storage/migrate.hpp"
 
 #include <SQLiteCpp/Exception.h>
@@ -60,7 +61,6 @@ void ignore_checksums(SQLite::Database& database)
 
 std::vector<std::int64_t> list_damaged_pages(std::filesystem::path const& file)
 {
-    constexpr std::size_t page_bytes = 4096; // that of every file that this program has made
     std::vector<std::int64_t> damaged;
     std::array<unsigned char, page_bytes> page{};
     std::ifstream stream{file, std::ios::binary};

@@ -2,6 +2,7 @@
 
 #include "storage/checked_pages.hpp"
 #include "storage/durable_file.hpp"
+#include "storage/file_header.hpp"
 
 #include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/Exception.h>
@@ -26,7 +27,6 @@ void copy_pages(
     CopyPace pace, std::stop_token const& stop
 )
 {
-    constexpr int page_bytes = 4096;
     SQLite::Backup backup{target, source};
     int unsynced = 0;
     while (backup.executeStep(pace.pages_per_slice) != SQLITE_DONE) {

@@ -1,6 +1,7 @@
 #include "storage/write_ahead_log.hpp"
 
 #include "storage/durable_file.hpp"
+#include "storage/file_header.hpp"
 #include "storage/migrate.hpp"
 
 #include <boost/endian/conversion.hpp>
@@ -56,7 +57,7 @@ struct Sum
 struct Log
 {
     // As this program writes it, for when the header does not tell.
-    std::uint32_t page_bytes = 4096;
+    std::uint32_t page_bytes = storage::page_bytes;
     bool is_big = std::endian::native == std::endian::big;
     bool is_sound = false; // its header says what it said when it was written
     std::array<unsigned char, 8> salts{};

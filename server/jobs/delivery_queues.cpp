@@ -116,10 +116,9 @@ asio::awaitable<void> DeliveryQueues::pause(Shared queue)
     if (queue->woken || stopping_)
         co_return;
     std::chrono::milliseconds wait = idle_max;
-    auto const now = host_.app.clock.now();
-    if (auto const next = next_due(*queue)) // damaged, it may be too far back to subtract from
+    if (auto const next = next_due(*queue))
         wait = std::clamp<std::chrono::milliseconds>(
-            std::max(*next, now) - now, std::chrono::milliseconds{1}, idle_max
+            *next - host_.app.clock.now(), std::chrono::milliseconds{1}, idle_max
         );
     // Those due now are under way or being noted: the end of an attempt wakes this up.
     if (!queue->taken.empty())

@@ -1,6 +1,5 @@
 #include "server/rules/time_text.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -107,10 +106,8 @@ struct Civil
     int hour, minute, second, millisecond;
 };
 
-// Only damage makes times that have no year of four digits: the nearest stands for them.
 Civil civil(Timestamp time)
 {
-    time = std::clamp(time, year_0, year_10000 - std::chrono::milliseconds{1});
     auto const day = floor<std::chrono::days>(time);
     std::chrono::year_month_day const date{day};
     std::chrono::hh_mm_ss const clock{time - day};

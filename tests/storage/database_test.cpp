@@ -146,6 +146,14 @@ BOOST_AUTO_TEST_CASE(the_files_belong_to_their_owner_alone)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_time_that_only_damage_makes_is_read_as_the_nearest_that_can_be_written)
+{
+    add({.number = 1, .time = storage::Timestamp::max(), .maybe_time = storage::Timestamp::min()});
+    auto const found = find(1).value();
+    BOOST_TEST((found.time == storage::year_10000 - std::chrono::milliseconds{1}));
+    BOOST_TEST((found.maybe_time == storage::year_0));
+}
+
 BOOST_AUTO_TEST_CASE(every_type_comes_back_as_it_went_in)
 {
     Sample const full{
