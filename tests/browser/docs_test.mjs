@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
+import { eventually } from "../support/process_state.mjs";
 import { start_server } from "../support/server.mjs";
 import { open_browser, start_chromium } from "./chromium.mjs";
 
@@ -59,8 +60,9 @@ test("the list leads by keyboard to an operation, and from there back", async ()
     await page.keyboard.press("Enter");
     await page.waitForURL(/#createAgent$/);
     const heading = page.getByRole("heading", { name: "Register an agent" });
-    const top = () => heading.evaluate((one) => one.getBoundingClientRect().top);
-    assert.ok((await top()) >= 0 && (await top()) < 100);
+    const at_top = () =>
+        heading.evaluate((one) => Math.floor(one.getBoundingClientRect().top / 100) === 0);
+    assert.ok(await eventually(at_top)); // scrolled to when the next frame is drawn
     await page.keyboard.press("Tab"); // from the heading's own link on
     await page.getByRole("link", { name: "Back to the list of operations" }).first().click();
     await page.waitForURL(/#operations$/);

@@ -77,6 +77,8 @@ async function person_with_much(server) {
     return { person, url: (await session_of(server, person)).dashboardUrl };
 }
 
+// What was done, and read first: it takes the focus when the page is drawn.
+export const status_in_focus = (page) => page.locator("[role=status]:focus");
 export const heading = (page) => page.locator("h1").innerText();
 export const stop_button = (page, name) =>
     page.getByRole("button", { name: `Stop ${name}`, exact: true });
@@ -108,7 +110,7 @@ const reach = {
     stopped: async (page, server) => {
         await reach.question(page, server);
         await page.getByRole("button", { name: "Stop", exact: true }).click();
-        await page.getByRole("status").waitFor();
+        await status_in_focus(page).waitFor();
     },
     question_all: async (page, server) => {
         await listed(page, server);
@@ -118,13 +120,13 @@ const reach = {
     stopped_all: async (page, server) => {
         await reach.question_all(page, server);
         await stop_all_button(page).click();
-        await page.getByRole("status").waitFor();
+        await status_in_focus(page).waitFor();
     },
     already_stopped: async (page, server) => {
         const { api, grants } = await listed(page, server);
         await api.revoke(grants.watcher.grantId);
         await stop_button(page, "Fare Watcher").click();
-        await page.getByRole("status").waitFor();
+        await status_in_focus(page).waitFor();
     },
     invalid: async (page, server) => {
         await page.goto(`${server.base}/permissions#session=not.a.token`);

@@ -14,9 +14,11 @@ import {
     open_button,
     person_with_agents,
     session_of,
+    status_in_focus,
     stop_all_button,
     stop_button,
 } from "./permissions.mjs";
+import { eventually } from "../support/process_state.mjs";
 import { start_server } from "../support/server.mjs";
 
 let chromium;
@@ -72,8 +74,11 @@ for (const javaScriptEnabled of [true, false]) {
             await page.getByRole("button", { name: "Keep" }).click();
             await allowed(page).waitFor();
             assert.equal(new URL(page.url()).hash, `#${known.grants.watcher.grantId}`);
-            const { y, height } = await stop_button(page, "Fare Watcher").boundingBox();
-            assert.ok(y >= 0 && y + height <= page.viewportSize().height, "is in sight");
+            const in_sight = async () => {
+                const { y, height } = await stop_button(page, "Fare Watcher").boundingBox();
+                return y >= 0 && y + height <= page.viewportSize().height;
+            };
+            assert.ok(await eventually(in_sight)); // scrolled to when the next frame is drawn
             await page.keyboard.press("Tab");
             const focused = await page.locator(":focus").getAttribute("aria-label");
             assert.equal(focused, "Stop Fare Watcher");
@@ -88,8 +93,10 @@ for (const javaScriptEnabled of [true, false]) {
             await stop_button(page, "Trip Planner").click();
             assert.match(await page.locator("main").innerText(), /It and its 3 sub-agents/);
             await page.getByRole("button", { name: "Stop", exact: true }).click();
-            assert.match(await status(page).innerText(), /^You stopped Trip Planner and its 3/);
-            assert.equal(await page.locator(":focus").getAttribute("role"), "status");
+            assert.match(
+                await status_in_focus(page).innerText(),
+                /^You stopped Trip Planner and its 3/,
+            );
             assert.match(await page.title(), /^Stopped - /);
             const { planner, seats, maps, payer, sorter } = known.grants;
             for (const grant of [planner, seats, maps, payer])
@@ -135,7 +142,7 @@ for (const javaScriptEnabled of [true, false]) {
             await page.keyboard.press("Tab"); // Keep
             await page.keyboard.press("Tab");
             await page.keyboard.press("Space");
-            await status(page).waitFor();
+            await status_in_focus(page).waitFor();
             assert.ok(!(await is_active(known, known.grants.planner)));
             // From the message on, as a reader goes on reading.
             await page.keyboard.press("Tab");

@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 
 import { RawConnection } from "../support/raw_connection.mjs";
 import { run_sql } from "../support/database.mjs";
+import { early_in_a_window } from "../support/rate_window.mjs";
 import { start_server } from "../support/server.mjs";
 
 const request_line =
@@ -78,6 +79,7 @@ test("S-120 refusals are logged with their id, caller, route and outcome", async
     assert.equal((await api.post("/v1/policies", policy)).status, 201);
     const asked = { agentId, principalId: "user_denied", scopes: ["calendar:read"] };
     const wrong = small.api("gx_live_" + "a".repeat(43));
+    await early_in_a_window();
     const rows = [
         [await wrong.get("/v1/me"), 401, "-", "GET", "/v1/me"],
         [await small.api("").get("/v1/grants/x"), 401, "-", "GET", "/v1/grants/{grantId}"],

@@ -108,7 +108,7 @@ test("S-030 a used token is refused at once", async () => {
 });
 
 test("S-031 a refresh token dies with its grant and with its agent", async () => {
-    const brief = await api.grant(agent_id, { expiresIn: "2s" });
+    const brief = await api.grant(agent_id, { expiresIn: "4s" });
     const renewed = await refreshed(brief.refreshToken);
     assert.equal(renewed.grantExpiresAt, brief.grantExpiresAt);
     const revoked = await api.grant(agent_id);

@@ -258,7 +258,7 @@ test("S-089 a receiver that answers without end, slowly or under a false name ha
     }
     const seconds = (performance.now() - begun) / 1000;
     t.diagnostic(`the slowest ended after ${seconds.toFixed(1)} s`);
-    assert.ok(seconds < 12, `${seconds} s`);
+    assert.ok(seconds < 20, `${seconds} s`); // an attempt has ten
     for (const webhook of webhooks) await api.remove(`/v1/webhooks/${webhook.id}`);
     for (const each of [body, large, false_name]) each.close();
     for (const each of [headers, slow, nonsense]) each.server.close();

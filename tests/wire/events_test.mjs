@@ -2,6 +2,7 @@
 // and is the same to a webhook, on a stream of events and on a WebSocket.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { SseClient, WebSocketClient } from "../support/event_stream.mjs";
 import { eventually } from "../support/process_state.mjs";
@@ -49,10 +50,19 @@ async function cause_everything(world) {
     assert.equal((await api.delegate(grantToken, agentId)).status, 201);
     await spend_a_budget(world, grantId);
     assert.equal((await api.refresh(agentId, refreshToken)).status, 201);
+    await sleep(5); // in the same millisecond it would be no reuse yet
     assert.equal((await api.refresh(agentId, refreshToken)).status, 400);
     assert.equal((await api.revoke((await world.grant()).grantId)).status, 204);
-    await world.grant({ scopes: ["payments:refund"] });
-    await api.must(200, "POST", "/v1/anomalies/detect", { autoRevoke: true });
+    await revoke_for_an_anomaly(world);
+}
+
+// Detection that runs by itself may see an anomaly first, and leaves its grant as it is.
+async function revoke_for_an_anomaly(world) {
+    for (let revoked = 0; revoked === 0; ) {
+        await world.grant({ scopes: ["payments:refund"] });
+        const detect = ["POST", "/v1/anomalies/detect", { autoRevoke: true }];
+        revoked = (await world.api.must(200, ...detect)).autoRevokedGrants;
+    }
 }
 
 const data_schema = (type) => {

@@ -217,9 +217,9 @@ BOOST_AUTO_TEST_CASE(requests_go_on_while_a_backup_is_made_and_it_is_one_commit_
         waits.size() << " writes beside a backup of " << milliseconds(whole) << " ms, p99 "
                      << milliseconds(p99) << " ms, slowest " << milliseconds(waits.back()) << " ms"
     );
-    // Were the loop to wait for the backup, there would be one.
-    BOOST_TEST(waits.size() >= 20U);
-    BOOST_TEST(milliseconds(p99) <= 250);
+    // Were the loop to wait for the backup, there would be one, and it would take all the time.
+    BOOST_TEST(waits.size() >= 10U);
+    BOOST_TEST(milliseconds(waits.back()) <= milliseconds(whole) / 2);
 
     auto const logged = storage::count_tables(app.reader);
     auto copy = storage::Database::open_reader(outcome.report.file);

@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(S_104_a_head_that_trickles_in_is_cut_off)
     client.send("GET / HTTP/1.1\r\nHost: a\r\n");
     for (int i = 0; i < 30 && client.is_quiet(100ms); ++i)
         client.send("X: a\r\n");
-    BOOST_TEST(since(start).count() < 2.0);
+    BOOST_TEST(since(start).count() < 2.5); // three without an end
     BOOST_TEST(client.read_answer().status == 408);
     BOOST_TEST(client.is_closed());
     BOOST_TEST(other.ask(raw::get("/a")).status == 200);
@@ -114,11 +114,10 @@ BOOST_AUTO_TEST_CASE(answers_that_nobody_takes_share_a_limit)
 
 BOOST_AUTO_TEST_CASE(a_connection_that_waits_for_its_answer_is_not_idle)
 {
-    raw::Server server({.header_timeout = 1s, .body_timeout = 1s, .idle_timeout = 1s});
+    raw::Server server({.header_timeout = 2s, .body_timeout = 2s, .idle_timeout = 2s});
     raw::Client client(server);
     client.send(raw::get("/later"));
-    BOOST_TEST(client.is_quiet(900ms));
-    BOOST_TEST(client.is_quiet(900ms));
+    BOOST_TEST(client.is_quiet(3s));
     server.answer_kept(0);
     BOOST_TEST(client.read_answer().status == 200);
     BOOST_TEST(client.is_quiet(500ms)); // the idle time starts with the answer
@@ -127,7 +126,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_waits_for_its_answer_is_not_idle)
 
 BOOST_AUTO_TEST_CASE(a_reader_that_takes_nothing_is_dropped)
 {
-    raw::Server server({.write_timeout = 1s});
+    raw::Server server({.write_timeout = 3s});
     raw::Client stuck(server, "127.0.0.1", 4096);
     raw::Client slow(server, "127.0.0.1", 4096);
     stuck.send(raw::get("/large"));
