@@ -6,6 +6,7 @@ import { test } from "node:test";
 
 import { Demo, run_demo } from "../support/demo_program.mjs";
 import { press, visit } from "../support/person.mjs";
+import { eventually } from "../support/process_state.mjs";
 import { live_key, start_server, temporary_directory } from "../support/server.mjs";
 
 async function server_with_links(t) {
@@ -125,6 +126,7 @@ test("the browser is opened where there is a display, unless --no-open is given"
     assert.ok(!existsSync(opened));
     const demo = await run_demo(["--timeout", "2"], env);
     assert.match(demo.prose, /Your browser opens this page/);
+    assert.ok(await eventually(() => existsSync(opened)));
     assert.equal(readFileSync(opened, "utf8"), await demo_link(demo));
 });
 

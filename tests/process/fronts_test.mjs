@@ -160,7 +160,7 @@ for (const [name, start_front] of Object.entries(fronts))
                 const answered = performance.now();
                 await sse.until_frames(round);
                 const took = performance.now() - answered;
-                assert.ok(took < 1000, `${took} ms`);
+                assert.ok(took < 5000, `${took} ms`);
                 assert.equal(sse.frames[round - 1].event.data.grantId, grantId);
             }
             await socket.until_events(3);

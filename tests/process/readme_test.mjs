@@ -1,4 +1,5 @@
 // README.md: every command in it is run, in the order in which it stands there.
+// Runs alone, since it builds, as package_test.mjs does.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";

@@ -1,7 +1,7 @@
 // Reading the settings again while the server runs, and what systemd hears of it.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 
@@ -10,7 +10,7 @@ import {
 } from "../support/server.mjs";
 
 async function until(condition, what) {
-    for (let i = 0; i < 200; ++i) {
+    for (let i = 0; i < 1200; ++i) {
         if (condition()) return;
         await new Promise((resolve) => setTimeout(resolve, 25));
     }
@@ -84,7 +84,7 @@ async function receive_notifications() {
     });
     const heard = { path, text: "", receiver };
     receiver.stdout.setEncoding("utf8").on("data", (text) => (heard.text += text + "\n"));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await until(() => existsSync(path), "that socat listens");
     return heard;
 }
 
@@ -113,7 +113,7 @@ test("a loop that hangs pings no more", async () => {
     });
     await until(() => heard.text.includes("WATCHDOG=1"), "the first ping");
     server.program.child.kill("SIGSTOP");
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 1000)); // what it said before has come
     const before = heard.text.length;
     await new Promise((resolve) => setTimeout(resolve, 500));
     assert.equal(heard.text.length, before);

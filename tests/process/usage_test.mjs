@@ -64,7 +64,7 @@ test("a crash loses only what was counted in the last seconds", async () => {
     await server.restart();
     const { verifications, tokenExchanges } = (await server.sandbox().get("/v1/usage")).body;
     assert.equal(tokenExchanges, 1);
-    assert.ok(verifications === 20 || verifications === 23, `${verifications}`);
+    assert.ok(verifications >= 20 && verifications <= 23, `${verifications}`);
     await server.stop();
 });
 

@@ -20,9 +20,11 @@ function files_in(directory, below = "") {
 }
 
 // Every file with the hash of its content; a change of any byte, name or number shows.
+// But for the memory that the connections of a database share (-shm): a reader writes there, too.
 export function snapshot(directory) {
     if (!existsSync(directory)) return [];
-    return files_in(directory).map((name) => `${name} ${sha256_of(join(directory, name))}`);
+    const names = files_in(directory).filter((name) => !name.endsWith("-shm"));
+    return names.map((name) => `${name} ${sha256_of(join(directory, name))}`);
 }
 
 // The names of the files that hold one of the needles (strings or bytes), with which.

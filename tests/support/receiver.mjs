@@ -5,6 +5,8 @@ import { createServer } from "node:http";
 import { createServer as create_tls_server } from "node:https";
 import { after } from "node:test";
 
+import { free_port } from "./free_port.mjs";
+
 const receivers = new Set();
 // A failed test leaves its receivers open; that must not keep this process alive.
 after(() => {
@@ -19,12 +21,12 @@ export class Receiver {
         this.connections = 0;
     }
 
-    async listen(port = 0) {
+    async listen(port) {
         const take = (request, response) => this.#take(request, response);
         this.server = this.tls ? create_tls_server(this.tls, take) : createServer(take);
         this.server.on("connection", () => ++this.connections);
         this.server.keepAliveTimeout = 60_000;
-        this.server.listen(port, this.host);
+        this.server.listen(port ?? (await free_port()), this.host);
         await once(this.server, "listening");
         this.port = this.server.address().port;
         receivers.add(this);

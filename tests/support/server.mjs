@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after } from "node:test";
 
 import { Api } from "./api.mjs";
+import { free_port } from "./free_port.mjs";
 
 // Fixed keys, so that a test can say where they must not appear.
 export const live_key = "gx_live_Yc4dPq7sKw2nVt9bXe5hGm3jRz8aLf1uTo6iNy0kBvA";
@@ -98,7 +99,7 @@ export class Server {
     constructor({ args = ["--dev"], env = {}, data_dir, listen, wrapper = [], file } = {}) {
         this.file = file ?? binary();
         this.data_dir = data_dir ?? join(temporary_directory(), "data");
-        this.listen = listen ?? "127.0.0.1:0";
+        this.listen = listen;
         this.args = args;
         this.wrapper = wrapper;
         this.live_key = live_key;
@@ -123,6 +124,7 @@ export class Server {
     }
 
     async start() {
+        this.listen ??= `127.0.0.1:${await free_port()}`;
         const flags = ["--data-dir", this.data_dir, "--listen", this.listen];
         this.program = start_program(
             [...this.wrapper, this.file, "serve", ...this.args, ...flags],
