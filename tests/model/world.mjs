@@ -168,8 +168,8 @@ export class World {
         if (text !== undefined) expect_equal(answer.text, text, "the answer again");
     }
 
-    // A short grant with a child and a successor, all of which end while the world waits. Ten
-    // seconds leave nine for the requests; nothing is asked near the end.
+    // A short grant with a child and a successor, all of which end while the world waits. Seven
+    // seconds leave six for the requests; nothing is asked near the end.
     async #let_a_grant_expire() {
         const agents = [...this.model.agents.values()].filter(({ status }) => status === "active");
         if (agents.length === 0) return;
@@ -181,7 +181,7 @@ export class World {
             agentId,
             principalId: "user_1",
             scopes: ["calendar:read"],
-            expiresIn: "10s",
+            expiresIn: "7s",
             codeChallenge: challenge,
             codeChallengeMethod: "S256",
         });
