@@ -60,8 +60,8 @@ test("the list leads by keyboard to an operation, and from there back", async ()
     await page.keyboard.press("Enter");
     await page.waitForURL(/#createAgent$/);
     const heading = page.getByRole("heading", { name: "Register an agent" });
-    const at_top = () =>
-        heading.evaluate((one) => Math.floor(one.getBoundingClientRect().top / 100) === 0);
+    const top = () => heading.evaluate((one) => one.getBoundingClientRect().top);
+    const at_top = async () => (await top()) >= 0 && (await top()) < 100;
     assert.ok(await eventually(at_top)); // scrolled to when the next frame is drawn
     await page.keyboard.press("Tab"); // from the heading's own link on
     await page.getByRole("link", { name: "Back to the list of operations" }).first().click();

@@ -1,7 +1,7 @@
 // What a test says about times and random bytes.
+export const median = (numbers) => percentile(numbers, 0.5);
 // Where half of the calls wait for others' turns, the quarter of the quickest tells what they cost.
 export const lower_quartile = (numbers) => percentile(numbers, 0.25);
-export const median = (numbers) => percentile(numbers, 0.5);
 
 export function percentile(numbers, part) {
     const sorted = [...numbers].sort((a, b) => a - b);
